@@ -1,0 +1,4 @@
+"""What a forecast is, in plain Python: the standard library and nothing else.
+
+Training and serving both build on this package, so that each rule between a calendar and a number exists once.
+"""

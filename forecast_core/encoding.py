@@ -1,0 +1,44 @@
+"""The encoding of an hour as the model's features: sine and cosine of each calendar field.
+
+A forest splits on thresholds, so it would see 23:00 and 00:00 as far apart.
+On a circle they are neighbours, as are Sunday and Monday, or December and January.
+"""
+
+from math import cos, sin, tau
+
+from .calendar import CalendarHour, DaylightSaving, occupants_hour
+from .contract import schema
+
+EncodedHour = tuple[float, ...]
+
+PERIODS = {
+    name: field["maximum"] - field["minimum"] + 1 for name, field in schema("prediction-request")["properties"].items()
+}
+"""The number of values after which each field starts again, in the order of the features."""
+
+FEATURES = tuple(f"{name}_{function}" for name in PERIODS for function in ("sin", "cos"))
+"""The model's input columns, in order."""
+
+_ON_CIRCLE = tuple(
+    tuple((sin(tau * value / period), cos(tau * value / period)) for value in range(period + 1))
+    for period in PERIODS.values()
+)
+
+
+def encode(label: CalendarHour, daylight_saving: DaylightSaving | None) -> EncodedHour:
+    """Encode an hour as points on three circles, on the occupants' clock.
+
+    :param label: the hour as its label says it.
+    :param daylight_saving: when the occupants' clock is ahead of the label; None where it never is.
+    :returns: one number from -1 to 1 for each of ``FEATURES``.
+
+    >>> PERIODS
+    {'hour_of_day': 24, 'day_of_week': 7, 'day_of_year': 366}
+    >>> FEATURES[:2]
+    ('hour_of_day_sin', 'hour_of_day_cos')
+    >>> [round(feature, 3) for feature in encode(CalendarHour(7, 0, 183), None)]
+    [1.0, 0.0, 0.0, 1.0, 0.0, -1.0]
+    """
+    hour = occupants_hour(label, daylight_saving)
+    hours, weekdays, days = _ON_CIRCLE
+    return hours[hour.hour_of_day] + weekdays[hour.day_of_week] + days[hour.day_of_year]
