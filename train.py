@@ -1,0 +1,101 @@
+"""Train the model: from a CSV of hourly load to a validated ``model.onnx``.
+
+Exit status: 0 saved, 1 a gate says no and nothing is saved, 2 the data or an option is at fault.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from forecast_core.errors import DataError
+from training.calendar_check import calendar_note
+from training.forest import fit_forest
+from training.load_profile import read_load_profile
+from training.model_card import make_card
+from training.model_file import LARGEST_RELATIVE_DIFFERENCE, all_inputs, export_forest, largest_difference
+from training.replacing import write_whole
+from training.report import write_report
+from training.source import read_source
+from training.validation import validate
+
+HERE = Path(__file__).resolve().parent
+
+
+def main() -> int:
+    options = read_options()
+
+    step("load")
+    name, content = read_source(options.data)
+    profile = read_load_profile(name, content, options.timezone, options.year)
+    power, clock = profile.power, profile.clock
+    say(f"{name}: {len(power):,} hours from {power.index[0]} to {power.index[-1]}, {profile.missing_hours} missing")
+
+    step("check")
+    note = calendar_note(power)
+    say(note)
+
+    step("validate")
+    validation = validate(power, clock)
+    say(validation.table(options.unit))
+
+    step("fit")
+    forest = fit_forest(power, clock, threshold=validation.threshold, seed=options.seed)
+    say(f"{forest.n_estimators} trees on all hours but those of atypical days")
+
+    step("export")
+    card = make_card(profile, validation, note=note, unit=options.unit, seed=options.seed)
+    model = export_forest(forest, card)
+    say(f"{len(model):,} bytes")
+
+    step("compare")
+    features = all_inputs(card)
+    difference = largest_difference(forest, model, features)
+    say(f"scikit-learn and onnxruntime differ by at most {difference:.0e} relative on all {len(features):,} inputs")
+    if difference > LARGEST_RELATIVE_DIFFERENCE:
+        return refuse(f"the exported model differs by more than {LARGEST_RELATIVE_DIFFERENCE:.0e}")
+    if not validation.beats_baselines and not options.force:
+        return refuse("the model does not beat both baselines; save it all the same with --force")
+
+    step("save")
+    write_whole(options.output, model)
+    write_report(options.report, card.validation, validation, options.unit)
+    say(f"{options.output} and {options.report}")
+    return 0
+
+
+def read_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Train the model and save it as ONNX.")
+    add = parser.add_argument
+    add("--data", metavar="PATH_OR_URL", help="an hourly CSV with columns ds,y (default: the published data set)")
+    add("--output", type=Path, default=HERE / "model.onnx", metavar="PATH", help="default: model.onnx")
+    add("--year", type=int, help="date the first event in this year; the hours stay in order")
+    add("--timezone", default="America/Los_Angeles", metavar="NAME", help="of the site (default: %(default)s)")
+    add("--unit", default="kW", help="of y (default: %(default)s)")
+    add("--seed", type=int, default=0, help="of the forest (default: %(default)s)")
+    add("--report", type=Path, default=HERE / "docs/validation", metavar="DIR", help="default: docs/validation")
+    add("--force", action="store_true", help="save although the model does not beat the baselines")
+    options = parser.parse_args()
+    if not options.output.parent.is_dir():
+        raise DataError(f"--output {options.output}: its folder does not exist; make it first")
+    return options
+
+
+def step(name: str) -> None:
+    print(f"{name:10}", end="", flush=True)
+
+
+def say(text: str) -> None:
+    print(text.replace("\n", "\n" + " " * 10), flush=True)
+
+
+def refuse(why: str) -> int:
+    print(f"train.py: nothing saved: {why}", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except DataError as error:
+        print(f"train.py: {error}", file=sys.stderr)
+        sys.exit(2)

@@ -1,0 +1,60 @@
+"""The forest as an ONNX file that carries its own model card."""
+
+from itertools import product
+
+import numpy as np
+import onnxruntime
+from onnx import ModelProto
+from skl2onnx import to_onnx
+from skl2onnx.common.data_types import FloatTensorType
+from sklearn.ensemble import RandomForestRegressor
+
+from forecast_core.calendar import CalendarHour
+from forecast_core.card import ModelCard
+from forecast_core.contract import schema
+from forecast_core.encoding import FEATURES, encode
+
+OPSETS = {"": 21, "ai.onnx.ml": 3}
+"""Explicit, so that the file does not change with the newest opset that a library knows."""
+
+LARGEST_RELATIVE_DIFFERENCE = 1e-5
+"""Between scikit-learn and onnxruntime: float32 rounds at 1e-7, a missed leaf shows from 1e-4 up."""
+
+
+def export_forest(forest: RandomForestRegressor, card: ModelCard) -> bytes:
+    """Convert a forest to ONNX: input ``features`` of shape (n_hours, 6), output of shape (n_hours, 1), float32.
+
+    :param card: goes into ``metadata_props``, each field as JSON text.
+    :returns: the file's content; the same forest and card give the same bytes.
+    """
+    model: ModelProto = to_onnx(
+        forest, initial_types=[("features", FloatTensorType([None, len(FEATURES)]))], target_opset=OPSETS
+    )
+    for name, value in card.to_metadata().items():
+        model.metadata_props.add(key=name, value=value)
+    content: bytes = model.SerializeToString(deterministic=True)
+    return content
+
+
+def all_inputs(card: ModelCard) -> np.ndarray:
+    """Encode every input that the contract allows.
+
+    :returns: shape (61488, 6), float32: 24 hours x 7 weekdays x 366 days.
+    """
+    fields = schema("prediction-request")["properties"].values()
+    labels = product(*(range(field["minimum"], field["maximum"] + 1) for field in fields))
+    return np.array([encode(CalendarHour(*label), card.clock_changes) for label in labels], dtype=np.float32)
+
+
+def largest_difference(forest: RandomForestRegressor, model: bytes, features: np.ndarray) -> float:
+    """Compare scikit-learn and onnxruntime.
+
+    :param features: shape (n_hours, 6), float32; both sides get this same array.
+    :returns: the largest difference, relative to scikit-learn's prediction;
+        near zero, where sums of leaves cancel, relative to a tenth of the largest prediction.
+    """
+    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+    (predictions,) = session.run(None, {"features": features})
+    expected = forest.predict(features)
+    size = np.maximum(np.abs(expected), np.abs(expected).max() / 10)
+    return float(np.max(np.abs(predictions[:, 0] - expected) / size))

@@ -1,0 +1,74 @@
+"""Where the training data comes from: a file, an address, or the published data set."""
+
+import hashlib
+import http.client
+import re
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from forecast_core.errors import DataError
+
+from .replacing import write_whole
+
+PUBLISHED_URL = (
+    "https://raw.githubusercontent.com/ourownstory/neuralprophet-data/54ee179/datasets/energy/SF_hospital_load.csv"
+)
+PUBLISHED_SHA256 = "0555dacb6bf1976422d203013908006c29fe9d261e9163c39fe23791ab6aba7d"
+PUBLISHED_FILE = Path(__file__).resolve().parent.parent / "data" / "SF_hospital_load.csv"
+
+_TIMEOUT_SECONDS = 30
+_CHUNK_BYTES = 64 * 1024
+
+
+def read_source(data: str | None) -> tuple[str, bytes]:
+    """Read the CSV that the user named, or the published one.
+
+    The published file is downloaded once, checked against its checksum, and kept for the next time.
+
+    :param data: a path, an http(s) address, or None for the published data set.
+    :returns: the name to call it by in messages, and its content.
+    :raises DataError: it cannot be read or downloaded, or the download is not the published file.
+    """
+    if data is None:
+        return str(PUBLISHED_FILE.name), _published()
+    if re.match(r"https?://", data):
+        return data, _download(data)
+    try:
+        return data, Path(data).read_bytes()
+    except OSError as error:
+        raise DataError(f"cannot read {data}: {error.strerror}") from error
+
+
+def _published() -> bytes:
+    if PUBLISHED_FILE.exists():
+        return PUBLISHED_FILE.read_bytes()
+    content = _download(PUBLISHED_URL)
+    found = hashlib.sha256(content).hexdigest()
+    if found != PUBLISHED_SHA256:
+        raise DataError(
+            f"{PUBLISHED_URL} is not the published file any more: its sha256 is {found}, "
+            f"expected {PUBLISHED_SHA256}; name another copy with --data PATH"
+        )
+    PUBLISHED_FILE.parent.mkdir(exist_ok=True)
+    write_whole(PUBLISHED_FILE, content)
+    return content
+
+
+def _download(url: str) -> bytes:
+    content = bytearray()
+    try:
+        with urllib.request.urlopen(url, timeout=_TIMEOUT_SECONDS) as answer:
+            total = int(answer.headers.get("Content-Length", 0))
+            while chunk := answer.read(_CHUNK_BYTES):
+                content += chunk
+                share = f"{len(content) / total:4.0%}" if total else ""
+                print(f"\rdownload  {share} {len(content):,} bytes of {url}", end="", file=sys.stderr)
+            print(file=sys.stderr)
+            if total and len(content) < total:
+                raise http.client.IncompleteRead(bytes(content), total - len(content))
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        reason = getattr(error, "reason", error)
+        raise DataError(f"cannot download {url} ({reason}); name a copy with --data PATH") from error
+    return bytes(content)
