@@ -1,0 +1,75 @@
+"""Serve the model over HTTP: ``uvicorn serve:app``."""
+
+import os
+import sys
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from forecast_core.calendar import CalendarHour
+from forecast_core.contract import CONTRACT_VERSION, SCHEMA_FOLDER
+from forecast_core.errors import ForecastError, InvalidModel
+from serving.answer import answer
+from serving.onnx_model import load_model
+from serving.problem import on_defect, on_forecast_error, on_http_exception
+from serving.request_input import read_input
+from serving.validation import InputSchema
+
+MODEL_FILE = Path(__file__).resolve().parent / os.environ.get("FORECAST_MODEL", "model.onnx")
+PREDICTION_REQUEST = InputSchema("prediction-request")
+SCHEMA_FILES = {file.name: file.read_bytes() for file in SCHEMA_FOLDER.glob("*.json")}
+
+try:
+    forecaster, model_digest = load_model(MODEL_FILE)
+except InvalidModel as error:
+    # Here and not in a lifespan, where the server would add a traceback to this one line.
+    sys.exit(f"serve: {error}")
+
+
+async def prediction(request: Request) -> Response:
+    """Predict the hour that a label names."""
+    label = CalendarHour(**await read_input(request, PREDICTION_REQUEST))
+    return answer(request, {"prediction": forecaster.predict([label])[0]}, model_digest)
+
+
+async def model(request: Request) -> Response:
+    """Show the model card."""
+    return JSONResponse(forecaster.card.to_json())
+
+
+async def schema_file(request: Request) -> Response:
+    """Give a schema file, byte for byte, to pages of any origin, for good."""
+    content = SCHEMA_FILES.get(request.path_params["name"])
+    if content is None:
+        raise HTTPException(404)
+    headers = {"Cache-Control": "public, max-age=31536000, immutable", "Access-Control-Allow-Origin": "*"}
+    return Response(content, headers=headers, media_type="application/schema+json")
+
+
+async def health(request: Request) -> Response:
+    """Tell that the model answers: it did so when this module was imported."""
+    return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
+
+
+async def index(request: Request) -> Response:
+    """List the addresses, for whoever opens the server in a browser."""
+    return JSONResponse({route.name: route.path for route in ROUTES})
+
+
+ROUTES = [
+    Route("/", index),
+    Route(f"/{CONTRACT_VERSION}/prediction", prediction, methods=["GET", "QUERY", "POST"]),
+    Route(f"/{CONTRACT_VERSION}/model", model),
+    Route(f"/schemas/{CONTRACT_VERSION}/{{name}}", schema_file),
+    Route("/health", health),
+]
+
+app = Starlette(
+    routes=ROUTES,
+    exception_handlers={ForecastError: on_forecast_error, HTTPException: on_http_exception, Exception: on_defect},
+)
+app.router.redirect_slashes = False

@@ -1,0 +1,64 @@
+"""The model file, ready to answer."""
+
+import math
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+
+from forecast_core.calendar import CalendarHour
+from forecast_core.card import ModelCard
+from forecast_core.encoding import EncodedHour
+from forecast_core.errors import InvalidModel
+from forecast_core.forecaster import Forecaster
+
+from .validation import InputSchema
+
+_ONLY_FATAL = 4  # what is wrong with a file is said once, by InvalidModel
+
+
+def load_model(path: Path) -> tuple[Forecaster, bytes]:
+    """Open a model file, check its card, and let it answer once.
+
+    :returns: the model, and the sha256 of its file, which tells it from other models.
+    :raises InvalidModel: the file is missing, damaged, foreign, or made for another contract.
+    """
+    try:
+        content = path.read_bytes()
+        return _open(content), sha256(content).digest()
+    except OSError as error:
+        raise InvalidModel(f"cannot read the model {path} ({error.strerror}); make it with train.py") from error
+    except InvalidModel as error:
+        raise InvalidModel(f"cannot use the model {path}: {error}") from error
+
+
+def _open(content: bytes) -> Forecaster:
+    options = onnxruntime.SessionOptions()
+    # One row takes microseconds: more threads would spin on cores that other requests need.
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = _ONLY_FATAL
+    try:
+        session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime's exceptions share no narrower base
+        raise InvalidModel("it is not an ONNX model; restore it, or make it again with train.py") from error
+    metadata = session.get_modelmeta().custom_metadata_map
+    card = ModelCard.from_metadata(metadata)
+    if faults := InputSchema("model").faults(card.to_json()):
+        raise InvalidModel(f"its model card is damaged: {faults[0].detail}")
+
+    def infer(rows: Sequence[EncodedHour]) -> Sequence[float]:
+        (predictions,) = session.run(None, {"features": np.array(rows, dtype=np.float32)})
+        values: list[float] = predictions[:, 0].tolist()
+        return values
+
+    forecaster = Forecaster(card, infer)
+    try:
+        (answer,) = forecaster.predict([CalendarHour(0, 0, 1)])
+    except Exception as error:  # as above
+        raise InvalidModel("it does not answer; it was not made by train.py") from error
+    if not math.isfinite(answer):
+        raise InvalidModel(f"it answers {answer}")
+    return forecaster

@@ -1,0 +1,97 @@
+"""Every answer that is not a success: a problem document (RFC 9457)."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from forecast_core.errors import ForecastError, UnanswerableInput
+
+from .errors import InputTooLarge, MalformedInput, SchemaViolation, UnsupportedMediaType
+from .validation import Fault
+
+STATUS: dict[type[ForecastError], int] = {
+    MalformedInput: 400,
+    InputTooLarge: 413,
+    UnsupportedMediaType: 415,
+    SchemaViolation: 422,
+    UnanswerableInput: 422,
+}
+
+_TITLES = {
+    400: "Bad Request",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    413: "Content Too Large",
+    415: "Unsupported Media Type",
+    422: "Unprocessable Content",
+    500: "Internal Server Error",
+}
+"""As in RFC 9110; http.HTTPStatus has older names for some of them."""
+
+
+def problem(
+    status: int, detail: str, errors: list[dict[str, str]] | None = None, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Make a problem document.
+
+    Its members are ``title`` (the status's name), ``status``, ``detail`` (a sentence for the caller)
+    and, for input that does not fit, ``errors``: each with a ``detail``,
+    and a ``pointer`` into the body or the ``parameter`` of the query string.
+    """
+    document: dict[str, Any] = {"title": _TITLES[status], "status": status, "detail": detail}
+    if errors:
+        document["errors"] = errors
+    return JSONResponse(
+        document,
+        status,
+        headers={"Cache-Control": "no-store", **(headers or {})},
+        media_type="application/problem+json",
+    )
+
+
+async def on_forecast_error(request: Request, error: Exception) -> Response:
+    """Answer a request whose input cannot be used."""
+    assert isinstance(error, ForecastError)
+    status = STATUS[type(error)]
+    match error:
+        case SchemaViolation(faults=faults):
+            counted = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+            errors = [_placed(request, fault) for fault in faults]
+            return problem(status, f"{error}: {counted}", errors)
+        case UnanswerableInput(field=field):
+            return problem(status, str(error), [_placed(request, Fault((field,), str(error)))])
+    return problem(status, str(error))
+
+
+async def on_http_exception(request: Request, error: Exception) -> Response:
+    """Answer a request for something that is not there; OPTIONS asks what a 405 would say."""
+    assert isinstance(error, HTTPException)
+    if error.status_code != 405:
+        return problem(error.status_code, "there is no such resource; / lists what there is", headers=error.headers)
+    methods = {*(error.headers or {})["Allow"].split(", "), "OPTIONS"}
+    allow = {"Allow": ", ".join(sorted(methods))}
+    if request.method == "OPTIONS":
+        return Response(status_code=204, headers=allow)
+    return problem(405, f"this resource answers {allow['Allow']}", headers=allow)
+
+
+async def on_defect(request: Request, error: Exception) -> Response:
+    """Answer when the code is at fault; Starlette raises the error again, so that the server logs it in full."""
+    return problem(500, "the server has a defect; it is logged there")
+
+
+def _placed(request: Request, fault: Fault) -> dict[str, str]:
+    """Say where a fault is: input in the query string has parameters, a body has JSON Pointers.
+
+    The pointer is in its URI fragment form (RFC 6901, section 6).
+    """
+    if not fault.path:
+        return {"pointer": "#", "detail": fault.detail}
+    if request.scope["query_string"]:
+        return {"parameter": str(fault.path[-1]), "detail": fault.detail}
+    tokens = (str(token).replace("~", "~0").replace("/", "~1") for token in fault.path)
+    return {"pointer": "".join(["#", *(f"/{quote(token, safe='~')}" for token in tokens)]), "detail": fault.detail}

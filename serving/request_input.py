@@ -1,0 +1,56 @@
+"""The input of a request: a JSON body, or the query string."""
+
+from typing import Any
+
+from starlette.requests import Request
+
+from .errors import InputTooLarge, MalformedInput, SchemaViolation, UnsupportedMediaType
+from .query_string import parse_query_string
+from .strict_json import parse_json
+from .validation import InputSchema
+
+LARGEST_BODY = 16 * 1024
+
+
+async def read_input(request: Request, schema: InputSchema) -> dict[str, Any]:
+    """Read and validate the input of a request.
+
+    :returns: the input's fields; those of type integer as int, also when they came as ``8.0``.
+    :raises MalformedInput: not strict JSON, a malformed query string, or body and query string together.
+    :raises InputTooLarge: the body is over ``LARGEST_BODY``, declared or streamed.
+    :raises UnsupportedMediaType: the body's ``Content-Type`` is not JSON.
+    :raises SchemaViolation: the schema says no.
+    """
+    query_string: bytes = request.scope["query_string"]
+    body = await _read_body(request)
+    _check_media_type(request, body)
+    if body and query_string:
+        raise MalformedInput("the input came twice, as body and as query string; send one of them")
+    fields = parse_json(body) if body else parse_query_string(query_string, schema.fields)
+    if faults := schema.faults(fields):
+        raise SchemaViolation(schema.name, faults)
+    return {name: int(value) if schema.fields[name]["type"] == "integer" else value for name, value in fields.items()}
+
+
+async def _read_body(request: Request) -> bytes:
+    declared = request.headers.get("content-length", "0")
+    too_large = InputTooLarge(f"the body is larger than {LARGEST_BODY:,} bytes; a request fits in a hundred")
+    if declared.isdigit() and int(declared) > LARGEST_BODY:
+        raise too_large
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            raise too_large
+    return bytes(body)
+
+
+def _check_media_type(request: Request, body: bytes) -> None:
+    content_type = request.headers.get("content-type")
+    if content_type is None:
+        if request.method == "QUERY":
+            raise MalformedInput("a QUERY needs a Content-Type (RFC 10008); send application/json")
+        return
+    media_type = content_type.partition(";")[0].strip().lower()
+    if body and media_type != "application/json":
+        raise UnsupportedMediaType("the body's Content-Type is not JSON; send application/json")

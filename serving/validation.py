@@ -1,0 +1,96 @@
+"""The schemas of the contract as validators that say what to do in plain words."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from jsonschema import Draft202012Validator, ValidationError
+
+from forecast_core.contract import schema
+
+_LONGEST_ECHO = 40
+_A_TYPE = {
+    "object": "a JSON object",
+    "array": "an array",
+    "string": "a text",
+    "integer": "an integer",
+    "number": "a number",
+    "boolean": "true or false",
+}
+
+
+class Fault(NamedTuple):
+    """What is wrong at one place of an input.
+
+    :param path: member names and positions from the input's root to the place.
+    :param detail: what is wrong, and what is accepted there.
+    """
+
+    path: tuple[str | int, ...]
+    detail: str
+
+
+class InputSchema:
+    """A schema file that judges inputs.
+
+    :param name: of the schema, without ending.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.fields: Mapping[str, Any] = schema(name)["properties"]
+        self._validator = Draft202012Validator(schema(name))
+
+    def faults(self, instance: object) -> list[Fault]:
+        """List every fault of an input, sorted by place; none if it is valid."""
+        found = {fault for error in self._validator.iter_errors(instance) for fault in _in_our_words(error)}
+        return sorted(found, key=lambda fault: (list(map(str, fault.path)), fault.detail))
+
+
+def _in_our_words(error: ValidationError) -> Iterator[Fault]:
+    """Say what a validation error means; jsonschema's own messages echo the input whole."""
+    path = tuple(error.absolute_path)
+    name = str(path[-1]) if path else "the input"
+    accepted, given = error.validator_value, error.instance
+    match error.validator:
+        case "required":
+            for field in accepted:
+                if field not in given:
+                    yield Fault((*path, field), f"{field} is required")
+        case "additionalProperties":
+            known = error.schema["properties"]
+            for field in given:
+                if field not in known:
+                    yield _unknown_field(path, field, known)
+        case "type":
+            yield Fault(path, f"{name} must be {_A_TYPE[accepted]}, got {_shown(given)}")
+        case "minimum":
+            yield Fault(path, f"{name} must be at least {accepted}, got {_shown(given)}")
+        case "maximum":
+            yield Fault(path, f"{name} must be at most {accepted}, got {_shown(given)}")
+        case "enum":
+            yield Fault(path, f"{name} must be one of {', '.join(map(str, accepted))}, got {_shown(given)}")
+        case "pattern" | "maxLength":
+            yield Fault(path, f"{name} must look like {error.schema['examples'][0]}, got {_shown(given)}")
+        case keyword:
+            yield Fault(path, f"{name} does not satisfy {keyword}: {_shown(accepted)}")
+
+
+def _unknown_field(path: tuple[str | int, ...], field: str, known: Mapping[str, Any]) -> Fault:
+    detail = f"{_shown(field)} is not known here; known are {', '.join(known)}"
+    # A long name would be echoed in the pointer, so its fault is placed on the object that holds it.
+    return Fault((*path, field) if len(field) <= _LONGEST_ECHO else path, detail)
+
+
+def _shown(value: object) -> str:
+    """Show a short, printable ASCII piece of an input.
+
+    >>> _shown("8"), _shown([1, 2]), _shown("x" * 100)
+    ('"8"', 'an array', '"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...')
+    """
+    if isinstance(value, dict):
+        return _A_TYPE["object"]
+    if isinstance(value, list):
+        return _A_TYPE["array"]
+    text = json.dumps(value)
+    return text if len(text) <= _LONGEST_ECHO else f"{text[:_LONGEST_ECHO]}..."
