@@ -44,19 +44,20 @@ class ModelCard:
         """
         names = [field.name for field in fields(cls)]
         try:
-            card = cls(**{name: json.loads(metadata[name]) for name in names if name in metadata})
+            document = {name: json.loads(metadata[name]) for name in names if name in metadata}
+        except ValueError as error:
+            raise InvalidModel(f"its model card is damaged ({error})") from error
+        for name, known in (("contract_version", CONTRACT_VERSION), ("features", list(FEATURES))):
+            if name in document and document[name] != known:
+                raise InvalidModel(
+                    f"its model card says {name} {document[name]!r}, and this code knows {known!r}; "
+                    "rebuild it with train.py"
+                )
+        try:
+            return cls(**document)
         except TypeError as error:
             missing = ", ".join(name for name in names if name not in metadata)
             raise InvalidModel(f"its model card lacks {missing}; it was not made by train.py") from error
-        except ValueError as error:
-            raise InvalidModel(f"its model card is damaged ({error})") from error
-        for name, found, known in (
-            ("contract version", card.contract_version, CONTRACT_VERSION),
-            ("features", card.features, list(FEATURES)),
-        ):
-            if found != known:
-                raise InvalidModel(f"its {name} is {found!r}, and this code knows {known!r}; rebuild it with train.py")
-        return card
 
     def to_metadata(self) -> dict[str, str]:
         """Write the card as a model file's metadata: each field as JSON text."""

@@ -127,6 +127,6 @@ def _check_steps(name: str, labels: pd.Series) -> None:
 
 def _step_to_year(first_event_start: pd.Timestamp, year: int) -> pd.Timedelta:
     try:
-        return first_event_start.replace(year=year) - first_event_start
-    except (ValueError, OverflowError) as error:
+        return pd.Timestamp(first_event_start.to_pydatetime().replace(year=year)) - first_event_start
+    except ValueError as error:  # 29 February, or a year that no calendar has
         raise DataError(f"--year {year}: {first_event_start:%d %B} cannot be dated there ({error})") from error

@@ -69,6 +69,8 @@ def _download(url: str) -> bytes:
             if total and len(content) < total:
                 raise http.client.IncompleteRead(bytes(content), total - len(content))
     except (OSError, ValueError, http.client.HTTPException) as error:
+        if isinstance(error, urllib.error.HTTPError):
+            error.close()  # it is the answer itself, with its connection
         reason = getattr(error, "reason", error)
         raise DataError(f"cannot download {url} ({reason}); name a copy with --data PATH") from error
     return bytes(content)

@@ -1,0 +1,90 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from starlette.testclient import TestClient
+
+from forecast_core.contract import SCHEMA_FOLDER, schema
+from tests.contract_cases import cases
+
+SCHEMAS = sorted(file.stem for file in SCHEMA_FOLDER.glob("*.json"))
+PROBLEM = Draft202012Validator(schema("problem"))
+KEYWORDS = {
+    "$schema", "$id", "title", "description", "examples", "type", "properties", "required", "additionalProperties",
+    "minimum", "maximum", "enum", "items", "pattern", "minLength", "maxLength", "minItems", "maxItems",
+}  # fmt: skip
+"""What validators of every language agree on."""
+
+
+@pytest.mark.parametrize("case", cases("prediction"))
+def test_a_case_has_the_schemas_verdict(case: dict[str, Any]) -> None:
+    """The schema alone, as a client would use it."""
+    assert Draft202012Validator(schema("prediction-request")).is_valid(case["input"]) is case["valid"]
+
+
+@pytest.mark.parametrize("case", cases("prediction"))
+def test_a_case_has_the_servers_verdict(client: TestClient, case: dict[str, Any]) -> None:
+    """The live app, with every fault in its own words."""
+    content = json.dumps(case["input"])
+    response = client.request("GET", "/v1/prediction", content=content, headers={"Content-Type": "application/json"})
+    assert response.status_code == case["status"]
+    if case["status"] == 200:
+        Draft202012Validator(schema("prediction-response")).validate(response.json())
+        return
+    faults = "1 fault" if len(case["errors"]) == 1 else f"{len(case['errors'])} faults"
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json() == {
+        "title": "Unprocessable Content",
+        "status": 422,
+        "detail": f"the input does not fit the schema prediction-request: {faults}",
+        "errors": case["errors"],
+    }
+    PROBLEM.validate(response.json())
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_a_schema_is_valid_and_uses_what_every_validator_knows(name: str) -> None:
+    """It is JSON Schema 2020-12, its examples fit it, its address is its name, and everything is described."""
+    document = schema(name)
+    Draft202012Validator.check_schema(document)
+    assert document["$id"] == f"/schemas/v1/{name}.json"
+    assert document["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    for example in document.get("examples", []):
+        Draft202012Validator(document).validate(example)
+
+    def check(part: dict[str, Any]) -> None:
+        assert set(part) <= KEYWORDS
+        assert isinstance(part["type"], str)
+        assert part["description"]
+        for child in [*part.get("properties", {}).values(), *([part["items"]] if "items" in part else [])]:
+            if set(child) != {"type"}:
+                check(child)
+
+    check(document)
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_a_schema_file_is_served_byte_for_byte(client: TestClient, name: str) -> None:
+    """Any page may fetch it, and keep it for good."""
+    response = client.get(f"/schemas/v1/{name}.json")
+    assert response.status_code == 200
+    assert response.content == Path(SCHEMA_FOLDER / f"{name}.json").read_bytes()
+    assert response.headers["content-type"] == "application/schema+json"
+    assert response.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert response.headers["access-control-allow-origin"] == "*"
+
+
+@pytest.mark.parametrize("name", ["nothing.json", "prediction-request", "..%2Fv1%2Fproblem.json", "%00.json"])
+def test_no_other_file_is_served(client: TestClient, name: str) -> None:
+    """Names are looked up among the schemas, not on the disk."""
+    assert client.get(f"/schemas/v1/{name}").status_code == 404
+
+
+def test_the_card_fits_its_schema(client: TestClient) -> None:
+    """The model card is published in the shape that its schema names."""
+    response = client.get("/v1/model")
+    assert response.status_code == 200
+    Draft202012Validator(schema("model")).validate(response.json())
+    assert response.json()["training_data"]["rows"] == 8760

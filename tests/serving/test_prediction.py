@@ -1,0 +1,96 @@
+import csv
+import json
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+INPUT = {"hour_of_day": 8, "day_of_week": 3, "day_of_year": 122}
+QUERY_STRING = "hour_of_day=8&day_of_week=3&day_of_year=122"
+JSON = {"Content-Type": "application/json"}
+
+
+def test_body_and_query_string_answer_the_same(client: TestClient) -> None:
+    """One number in the model's unit, whichever way the input comes."""
+    by_body = client.request("GET", "/v1/prediction", content=json.dumps(INPUT), headers=JSON)
+    by_query_string = client.get(f"/v1/prediction?{QUERY_STRING}")
+    assert by_body.status_code == by_query_string.status_code == 200
+    assert by_body.headers["content-type"] == "application/json"
+    assert by_body.content == by_query_string.content
+    assert list(by_body.json()) == ["prediction"]
+    assert by_body.json()["prediction"] == round(by_body.json()["prediction"], 3)
+
+
+def test_a_row_of_the_data_is_asked_for_by_its_label(client: TestClient, published_csv: Path) -> None:
+    """Whoever sends a row's hour, weekday and day of the year gets about that row's value.
+
+    The model has seen these rows: on ordinary days the mean error is below 15 kW (about 1.5 %),
+    and would be over 60 kW if label and event, or standard and daylight saving time, were mixed up.
+    """
+    with published_csv.open() as file:
+        rows = [(datetime.fromisoformat(row["ds"]), float(row["y"])) for row in csv.DictReader(file)]
+    errors = []
+    for label, power in rows[::29]:
+        query = f"hour_of_day={label.hour}&day_of_week={label.weekday()}&day_of_year={label.timetuple().tm_yday}"
+        errors.append(abs(client.get(f"/v1/prediction?{query}").json()["prediction"] - power))
+    assert sorted(errors)[len(errors) // 2] < 15
+
+
+def test_health_answers_once_the_model_does(client: TestClient) -> None:
+    """What a load balancer asks."""
+    response = client.get("/health")
+    assert (response.status_code, response.json()) == (200, {"status": "ok"})
+    assert response.headers["cache-control"] == "no-store"
+
+
+def test_the_index_lists_addresses_that_exist(client: TestClient) -> None:
+    """Whoever opens the server in a browser finds the way."""
+    index = client.get("/").json()
+    for address in index.values():
+        status = client.get(address.replace("{name}", "problem.json")).status_code
+        assert status in (200, 422), address
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "title", "detail", "allow"),
+    [
+        ("GET", "/v2/prediction", 404, "Not Found", "there is no such resource; / lists what there is", None),
+        ("GET", "/v1/prediction/", 404, "Not Found", "there is no such resource; / lists what there is", None),
+        (
+            "DELETE", "/v1/prediction", 405, "Method Not Allowed",
+            "this resource answers GET, HEAD, OPTIONS, POST, QUERY", "GET, HEAD, OPTIONS, POST, QUERY",
+        ),
+        (
+            "POST", "/health", 405, "Method Not Allowed",
+            "this resource answers GET, HEAD, OPTIONS", "GET, HEAD, OPTIONS",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_not_there_is_a_problem(
+    client: TestClient, method: str, path: str, status: int, title: str, detail: str, allow: str | None
+) -> None:
+    """Unknown addresses and methods get a problem document too, and 405 its Allow."""
+    response = client.request(method, path)
+    assert response.json() == {"title": title, "status": status, "detail": detail}
+    assert response.status_code == status
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.headers["cache-control"] == "no-store"
+    assert response.headers.get("allow") == allow
+
+
+def test_a_defect_is_opaque(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client learns that it is not at fault, and nothing of the inside."""
+    import serve
+
+    def fail(labels: object) -> None:
+        raise ZeroDivisionError("secret")
+
+    monkeypatch.setattr(serve.forecaster, "predict", fail)
+    response = client.get("/v1/prediction?hour_of_day=1&day_of_week=1&day_of_year=1")
+    assert (response.status_code, response.headers["cache-control"]) == (500, "no-store")
+    assert response.json() == {
+        "title": "Internal Server Error",
+        "status": 500,
+        "detail": "the server has a defect; it is logged there",
+    }

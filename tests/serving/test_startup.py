@@ -1,0 +1,84 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import onnx
+import pytest
+
+from tests.conftest import ROOT
+
+MODEL_FILE = ROOT / "model.onnx"
+
+
+def start_with(model: Path) -> subprocess.CompletedProcess[str]:
+    """Start the server as a user does, from another folder, on a model that stops it."""
+    return subprocess.run(
+        [sys.executable, "-m", "uvicorn", "--app-dir", str(ROOT), "serve:app", "--port", "0"],
+        cwd="/",
+        env=os.environ | {"FORECAST_MODEL": str(model)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def changed_model(path: Path, **changes: str | None) -> Path:
+    """Write the committed model with other metadata; None takes an entry away."""
+    model = onnx.load(MODEL_FILE)
+    metadata = {prop.key: prop.value for prop in model.metadata_props} | changes
+    del model.metadata_props[:]
+    for key, value in metadata.items():
+        if value is not None:
+            model.metadata_props.add(key=key, value=value)
+    onnx.save(model, path)
+    return path
+
+
+def foreign_model(path: Path) -> Path:
+    """Write a valid ONNX file that is not one of ours."""
+    info = onnx.helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, [1])
+    graph = onnx.helper.make_graph([onnx.helper.make_node("Identity", ["x"], ["y"])], "g", [info], [info])
+    graph.output[0].name = "y"
+    onnx.save(onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 21)], ir_version=10), path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        ("missing", "serve: cannot read the model {path} (No such file or directory); make it with train.py"),
+        ("empty", "serve: cannot use the model {path}: it is not an ONNX model; restore it, or make it again"),
+        ("truncated", "serve: cannot use the model {path}: it is not an ONNX model; restore it, or make it again"),
+        ("text", "serve: cannot use the model {path}: it is not an ONNX model; restore it, or make it again"),
+        ("foreign", "serve: cannot use the model {path}: its model card lacks contract_version, features, unit"),
+        ("newer", "serve: cannot use the model {path}: its model card says contract_version 'v9', and this code"),
+        ("features", "serve: cannot use the model {path}: its model card says features ['temperature'], and this"),
+        ("card", "serve: cannot use the model {path}: its model card is damaged: seed must be an integer, got"),
+    ],
+)
+def test_a_model_that_cannot_be_used_stops_the_start_with_one_line(tmp_path: Path, fault: str, message: str) -> None:
+    """No traceback, no half-started server: one line that says what is wrong."""
+    path = tmp_path / "model.onnx"
+    match fault:
+        case "empty":
+            path.touch()
+        case "truncated":
+            path.write_bytes(MODEL_FILE.read_bytes()[:100_000])
+        case "text":
+            path.write_text("a model")
+        case "foreign":
+            foreign_model(path)
+        case "newer":
+            changed_model(path, contract_version='"v9"')
+        case "features":
+            changed_model(path, features=json.dumps(["temperature"]))
+        case "card":
+            changed_model(path, seed='"x"')
+    run = start_with(path)
+    assert run.returncode != 0
+    assert run.stdout == ""
+    assert run.stderr.startswith(message.format(path=path))
+    assert run.stderr.count("\n") == 1

@@ -1,0 +1,46 @@
+"""The rooms of the project do not import each other sideways."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+CORE_MODULES = sorted((ROOT / "forecast_core").glob("*.py"))
+ROOMS = {"forecast_core": {"forecast_core"}, "training": {"training", "forecast_core"}}
+ROOMS["serving"] = {"serving", "forecast_core"}
+
+
+def imported_packages(file: Path) -> set[str]:
+    """Name the top-level packages that a module imports, wherever in it."""
+    names = set()
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            names.add(node.module)
+    return {name.partition(".")[0] for name in names}
+
+
+@pytest.mark.parametrize("file", CORE_MODULES, ids=lambda file: file.name)
+def test_the_core_needs_the_standard_library_alone(file: Path) -> None:
+    """It runs wherever Python does."""
+    assert imported_packages(file) <= sys.stdlib_module_names
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_imports_the_core_and_itself(room: str) -> None:
+    """Training and serving never import one another."""
+    for file in (ROOT / room).rglob("*.py"):
+        ours = imported_packages(file) & {"forecast_core", "training", "serving", "train", "serve"}
+        assert ours <= ROOMS[room], file
+
+
+def test_the_server_loads_no_training_library() -> None:
+    """A fresh interpreter that imports serve has neither pandas nor scikit-learn."""
+    code = "import serve, sys; print(sorted({'pandas', 'sklearn', 'skl2onnx', 'onnx', 'scipy'} & set(sys.modules)))"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout == "[]\n"

@@ -1,0 +1,117 @@
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import onnx
+import pandas as pd
+import pytest
+
+from forecast_core.card import ModelCard
+from tests.conftest import ROOT
+
+
+def train(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as a user does, from another folder, with warnings as errors."""
+    return subprocess.run(
+        [sys.executable, "-W", "error", str(ROOT / "train.py"), *map(str, arguments)],
+        cwd="/",
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def card_in(path: Path) -> ModelCard:
+    return ModelCard.from_metadata({prop.key: prop.value for prop in onnx.load(path).metadata_props})
+
+
+@pytest.mark.parametrize("cores", ["one core", "all cores"])
+def test_the_committed_model_and_report_are_what_the_command_makes(
+    published_csv: Path, tmp_path: Path, cores: str
+) -> None:
+    """The same data, code and pins give the same bytes, whatever the number of cores."""
+    environment = {"LOKY_MAX_CPU_COUNT": "1", "OMP_NUM_THREADS": "1"} if cores == "one core" else {}
+    run = train("--output", tmp_path / "model.onnx", "--report", tmp_path / "report", **environment)
+    assert (run.returncode, run.stderr) == (0, "")
+    made = {file.name: file.read_bytes() for file in tmp_path.rglob("*.*") if file.is_file()}
+    committed = [ROOT / "model.onnx", *(ROOT / "docs/validation" / name for name in made if name != "model.onnx")]
+    assert {file.name for file in committed} == {"model.onnx", "figures.json", "forecast.png", "error.png"}
+    for file in committed:
+        assert made[file.name] == file.read_bytes(), f"{file.name} differs: run python train.py and commit it"
+
+
+def test_any_hourly_series_can_be_trained_on(write_csv: Callable[..., Path], tmp_path: Path) -> None:
+    """Another site, unit and seed travel in the card; the output says what was done."""
+    output = tmp_path / "model.onnx"
+    run = train(
+        "--data", write_csv(), "--output", output, "--report", tmp_path / "report",
+        "--timezone", "Asia/Tokyo", "--unit", "MW", "--seed", "7",
+    )  # fmt: skip
+    assert (run.returncode, run.stderr) == (0, "")
+    card = card_in(output)
+    assert (card.unit, card.timezone, card.utc_offset, card.seed) == ("MW", "Asia/Tokyo", "+09:00", 7)
+    assert (card.daylight_saving, card.calendar_year, card.training_data["rows"]) == (None, 2023, 120 * 24)
+    assert "The quietest weekdays are Saturday and Sunday, as the dates say." in run.stdout
+    assert "61,488 inputs" in run.stdout
+    assert sorted(file.name for file in (tmp_path / "report").iterdir()) == [
+        "error.png",
+        "figures.json",
+        "forecast.png",
+    ]
+
+
+def test_a_calendar_that_does_not_fit_is_said_and_carried(write_csv: Callable[..., Path], tmp_path: Path) -> None:
+    """Whoever reads the output or the card learns that weekdays are the file's, and what to do."""
+    output = tmp_path / "model.onnx"
+    run = train("--data", write_csv(), "--output", output, "--report", tmp_path / "report", "--year", "2015")
+    assert run.returncode == 0
+    note = card_in(output).calendar_note
+    assert note in run.stdout
+    assert "The quietest weekdays are Wednesday and Thursday" in note
+    assert "train.py --year 2017" in note
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "train.py: cannot read {data}: No such file or directory\n"),
+        ("", "train.py: {data}: the file is empty; expected a CSV with columns ds and y\n"),
+        ("ds,y\n2015-01-01 01:00,x\n", "train.py: {data}: line 2: y 'x' is not a number\n"),
+    ],
+)
+def test_a_data_fault_leaves_the_old_model_untouched(tmp_path: Path, content: str | None, message: str) -> None:
+    """Exit status 2, one line, and nothing written."""
+    data, output = tmp_path / "load.csv", tmp_path / "model.onnx"
+    output.write_text("old")
+    if content is not None:
+        data.write_text(content)
+    run = train("--data", data, "--output", output, "--report", tmp_path / "report")
+    assert (run.returncode, run.stderr) == (2, message.format(data=data))
+    assert output.read_text() == "old"
+    assert not (tmp_path / "report").exists()
+
+
+def test_a_model_that_does_not_beat_the_baselines_needs_force(tmp_path: Path) -> None:
+    """A series that repeats to the digit is forecast better by its last week than by any model."""
+    data, output = tmp_path / "load.csv", tmp_path / "model.onnx"
+    labels = pd.date_range("2015-01-01 01:00", periods=100 * 24, freq="h")
+    pd.DataFrame({"ds": labels, "y": (labels.hour * 7 + labels.day_of_week * 31) % 50 + 1}).to_csv(data, index=False)
+    arguments = ("--data", data, "--output", output, "--report", tmp_path / "report")
+    refused = train(*arguments)
+    assert (refused.returncode, refused.stderr) == (
+        1,
+        "train.py: nothing saved: the model does not beat both baselines; save it all the same with --force\n",
+    )
+    assert not output.exists()
+    assert train(*arguments, "--force").returncode == 0
+    assert output.exists()
+
+
+def test_an_output_folder_that_is_not_there_is_said_before_the_work(tmp_path: Path) -> None:
+    """Nobody waits for a training whose result has no place."""
+    run = train("--output", tmp_path / "none" / "model.onnx")
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr == f"train.py: --output {tmp_path}/none/model.onnx: its folder does not exist; make it first\n"
