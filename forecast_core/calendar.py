@@ -52,24 +52,20 @@ class DaylightSaving(NamedTuple):
 
 
 def occupants_hour(label: CalendarHour, daylight_saving: DaylightSaving | None) -> CalendarHour:
-    """Find the hour in which an event starts on the occupants' clock.
-
-    In standard time that is the hour before its hour-ending label.
-    In daylight saving time clocks are one hour ahead, which brings it back to the label's own hour.
+    """Take a label to the occupants' clock, which is one hour ahead of it in daylight saving time.
 
     :param label: the hour as its label says it.
     :param daylight_saving: when clocks are advanced; None where they never are.
-    :returns: weekday and day of the year follow the hour over midnight;
-        the day before day 1 is day 0, one period before day 366.
+    :returns: weekday and day of the year follow the hour over midnight.
 
     >>> summer = DaylightSaving(67, 304)
     >>> occupants_hour(CalendarHour(8, 5, 122), summer)
-    CalendarHour(hour_of_day=8, day_of_week=5, day_of_year=122)
-    >>> occupants_hour(CalendarHour(0, 0, 5), summer)
-    CalendarHour(hour_of_day=23, day_of_week=6, day_of_year=4)
+    CalendarHour(hour_of_day=9, day_of_week=5, day_of_year=122)
+    >>> occupants_hour(CalendarHour(23, 6, 122), summer)
+    CalendarHour(hour_of_day=0, day_of_week=0, day_of_year=123)
     """
-    if daylight_saving is not None and daylight_saving.holds_on(label.day_of_year):
+    if daylight_saving is None or not daylight_saving.holds_on(label.day_of_year):
         return label
-    if label.hour_of_day > 0:
-        return label._replace(hour_of_day=label.hour_of_day - 1)
-    return CalendarHour(23, (label.day_of_week - 1) % 7, label.day_of_year - 1)
+    if label.hour_of_day < 23:
+        return label._replace(hour_of_day=label.hour_of_day + 1)
+    return CalendarHour(0, (label.day_of_week + 1) % 7, label.day_of_year % 366 + 1)

@@ -36,7 +36,7 @@ def encode(label: CalendarHour, daylight_saving: DaylightSaving | None) -> Encod
     {'hour_of_day': 24, 'day_of_week': 7, 'day_of_year': 366}
     >>> FEATURES[:2]
     ('hour_of_day_sin', 'hour_of_day_cos')
-    >>> [round(feature, 3) for feature in encode(CalendarHour(7, 0, 183), None)]
+    >>> [round(feature, 3) for feature in encode(CalendarHour(6, 0, 183), None)]
     [1.0, 0.0, 0.0, 1.0, 0.0, -1.0]
     """
     hour = occupants_hour(label, daylight_saving)

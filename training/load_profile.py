@@ -11,6 +11,7 @@ from forecast_core.calendar import EVENT_RESOLUTION, CalendarHour
 from forecast_core.encoding import encode
 from forecast_core.errors import DataError
 
+from .calendar_check import fitting_year
 from .site import SiteClock, site_clock
 
 FEWEST_WEEKS = 10
@@ -25,7 +26,7 @@ class LoadProfile:
     """A checked series of hourly mean power, in time order.
 
     :param power: indexed by ``event_start`` in the site's standard time, without missing values.
-    :param clock: the site's clock in the year of the first event.
+    :param clock: the site's clock in the year that the load's weekdays fit; if none does, of the first event.
     :param missing_hours: how many hours between the first and the last event have no value.
     :param sha256: checksum of the file that it was read from.
     """
@@ -60,8 +61,9 @@ def read_load_profile(name: str, content: bytes, time_zone: str, year: int | Non
     event_start = power.index - EVENT_RESOLUTION
     if year is not None:
         event_start += _step_to_year(event_start[0], year)
-    clock = site_clock(time_zone, event_start[0].year)
-    power.index = event_start.tz_localize(clock.standard_time).rename("event_start")
+    power.index = event_start.rename("event_start")
+    clock = site_clock(time_zone, fitting_year(power) or event_start[0].year)
+    power.index = power.index.tz_localize(clock.standard_time)
     return LoadProfile(power, clock, hours_spanned - len(power), hashlib.sha256(content).hexdigest())
 
 

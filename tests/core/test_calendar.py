@@ -30,20 +30,20 @@ def test_a_label_is_read_as_it_stands(label: datetime, expected: CalendarHour) -
 @pytest.mark.parametrize(
     ("label", "daylight_saving", "expected"),
     [
-        (CalendarHour(8, 3, 20), SUMMER, CalendarHour(7, 3, 20)),
-        (CalendarHour(8, 3, 67), SUMMER, CalendarHour(8, 3, 67)),
-        (CalendarHour(8, 3, 304), SUMMER, CalendarHour(8, 3, 304)),
-        (CalendarHour(8, 3, 305), SUMMER, CalendarHour(7, 3, 305)),
-        (CalendarHour(0, 0, 20), SUMMER, CalendarHour(23, 6, 19)),
-        (CalendarHour(0, 4, 1), SUMMER, CalendarHour(23, 3, 0)),
-        (CalendarHour(8, 3, 1), SOUTHERN_SUMMER, CalendarHour(8, 3, 1)),
-        (CalendarHour(8, 3, 366), SOUTHERN_SUMMER, CalendarHour(8, 3, 366)),
-        (CalendarHour(8, 3, 180), SOUTHERN_SUMMER, CalendarHour(7, 3, 180)),
-        (CalendarHour(8, 3, 180), None, CalendarHour(7, 3, 180)),
+        (CalendarHour(8, 3, 20), SUMMER, CalendarHour(8, 3, 20)),
+        (CalendarHour(8, 3, 66), SUMMER, CalendarHour(8, 3, 66)),
+        (CalendarHour(8, 3, 67), SUMMER, CalendarHour(9, 3, 67)),
+        (CalendarHour(8, 3, 304), SUMMER, CalendarHour(9, 3, 304)),
+        (CalendarHour(8, 3, 305), SUMMER, CalendarHour(8, 3, 305)),
+        (CalendarHour(23, 6, 180), SUMMER, CalendarHour(0, 0, 181)),
+        (CalendarHour(23, 6, 366), SOUTHERN_SUMMER, CalendarHour(0, 0, 1)),
+        (CalendarHour(8, 3, 1), SOUTHERN_SUMMER, CalendarHour(9, 3, 1)),
+        (CalendarHour(8, 3, 180), SOUTHERN_SUMMER, CalendarHour(8, 3, 180)),
+        (CalendarHour(8, 3, 180), None, CalendarHour(8, 3, 180)),
     ],
 )
-def test_an_event_starts_an_hour_before_its_label_unless_clocks_are_advanced(
+def test_the_occupants_clock_is_an_hour_ahead_while_clocks_are_advanced(
     label: CalendarHour, daylight_saving: DaylightSaving | None, expected: CalendarHour
 ) -> None:
-    """The occupants' hour follows midnight back over weekday and day of the year."""
+    """The hour takes weekday and day of the year with it over midnight and New Year."""
     assert occupants_hour(label, daylight_saving) == expected
