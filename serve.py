@@ -13,6 +13,7 @@ from starlette.routing import Route
 from forecast_core.calendar import CalendarHour
 from forecast_core.contract import CONTRACT_VERSION, SCHEMA_FOLDER
 from forecast_core.errors import ForecastError, InvalidModel
+from forecast_core.horizon import Horizon, parse_event_start
 from serving.answer import answer
 from serving.onnx_model import load_model
 from serving.problem import on_defect, on_forecast_error, on_http_exception
@@ -21,6 +22,7 @@ from serving.validation import InputSchema
 
 MODEL_FILE = Path(__file__).resolve().parent / os.environ.get("FORECAST_MODEL", "model.onnx")
 PREDICTION_REQUEST = InputSchema("prediction-request")
+FORECAST_REQUEST = InputSchema("forecast-request")
 SCHEMA_FILES = {file.name: file.read_bytes() for file in SCHEMA_FOLDER.glob("*.json")}
 
 try:
@@ -34,6 +36,20 @@ async def prediction(request: Request) -> Response:
     """Predict the hour that a label names."""
     label = CalendarHour(**await read_input(request, PREDICTION_REQUEST))
     return answer(request, {"prediction": forecaster.predict([label])[0]}, model_digest)
+
+
+async def forecast(request: Request) -> Response:
+    """Forecast a run of hours; without a start, the ones after the training data."""
+    fields = await read_input(request, FORECAST_REQUEST)
+    start = parse_event_start(fields["start"]) if "start" in fields else forecaster.card.end_of_data
+    horizon = Horizon(start, fields["N"])
+    document = {
+        "values": forecaster.forecast(horizon, fields.get("quantile")),
+        "start": start.isoformat(),
+        "duration": horizon.duration,
+        "unit": forecaster.card.unit,
+    }
+    return answer(request, document, model_digest)
 
 
 async def model(request: Request) -> Response:
@@ -63,6 +79,7 @@ async def index(request: Request) -> Response:
 ROUTES = [
     Route("/", index),
     Route(f"/{CONTRACT_VERSION}/prediction", prediction, methods=["GET", "QUERY", "POST"]),
+    Route(f"/{CONTRACT_VERSION}/forecast", forecast, methods=["GET", "QUERY", "POST"]),
     Route(f"/{CONTRACT_VERSION}/model", model),
     Route(f"/schemas/{CONTRACT_VERSION}/{{name}}", schema_file),
     Route("/health", health),

@@ -15,6 +15,7 @@ from training.model_card import make_card
 from training.model_file import LARGEST_RELATIVE_DIFFERENCE, all_inputs, export_forest, largest_difference
 from training.replacing import write_whole
 from training.report import write_report
+from training.residuals import measure_band
 from training.source import read_source
 from training.validation import validate
 
@@ -38,12 +39,19 @@ def main() -> int:
     validation = validate(power, clock)
     say(validation.table(options.unit))
 
+    step("band")
+    band = measure_band(power, clock, threshold=validation.threshold, seed=options.seed)
+    say(
+        f"from the 0.05 to the 0.95 quantile: {band.nested_share:.1%} of the hours in nested cross-validation, "
+        f"{band.future.share:.1%} of the last 20 %"
+    )
+
     step("fit")
     forest = fit_forest(power, clock, threshold=validation.threshold, seed=options.seed)
     say(f"{forest.n_estimators} trees on all hours but those of atypical days")
 
     step("export")
-    card = make_card(profile, validation, note=note, unit=options.unit, seed=options.seed)
+    card = make_card(profile, validation, band, note=note, unit=options.unit, seed=options.seed)
     model = export_forest(forest, card)
     say(f"{len(model):,} bytes")
 

@@ -3,9 +3,10 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from datetime import datetime, tzinfo
 from typing import Any
 
-from .calendar import DaylightSaving
+from .calendar import EVENT_RESOLUTION, DaylightSaving
 from .contract import CONTRACT_VERSION
 from .encoding import FEATURES
 from .errors import InvalidModel
@@ -34,6 +35,7 @@ class ModelCard:
     seed: int
     versions: dict[str, str]
     validation: dict[str, Any]
+    residual_quantiles: dict[str, list[float]]
 
     @classmethod
     def from_metadata(cls, metadata: Mapping[str, str]) -> "ModelCard":
@@ -66,6 +68,16 @@ class ModelCard:
     def to_json(self) -> dict[str, Any]:
         """Give the card as the JSON object that the schema ``model`` describes."""
         return {name: value for name, value in asdict(self).items() if value is not None}
+
+    @property
+    def standard_time(self) -> tzinfo | None:
+        """The offset of all labels."""
+        return self.end_of_data.tzinfo
+
+    @property
+    def end_of_data(self) -> datetime:
+        """When the last event of the training data ends; in standard time."""
+        return datetime.fromisoformat(self.last_event_start) + EVENT_RESOLUTION
 
     @property
     def clock_changes(self) -> DaylightSaving | None:

@@ -43,7 +43,15 @@ class InputSchema:
 
     def faults(self, instance: object) -> list[Fault]:
         """List every fault of an input, sorted by place; none if it is valid."""
-        found = {fault for error in self._validator.iter_errors(instance) for fault in _in_our_words(error)}
+        errors = list(self._validator.iter_errors(instance))
+        mistyped = [error.absolute_path for error in errors if error.validator == "type"]
+        found = {
+            fault
+            for error in errors
+            # What else is wrong with a value of the wrong type is no news.
+            if error.validator == "type" or error.absolute_path not in mistyped
+            for fault in _in_our_words(error)
+        }
         return sorted(found, key=lambda fault: (list(map(str, fault.path)), fault.detail))
 
 
@@ -70,7 +78,7 @@ def _in_our_words(error: ValidationError) -> Iterator[Fault]:
             yield Fault(path, f"{name} must be at most {accepted}, got {_shown(given)}")
         case "enum":
             yield Fault(path, f"{name} must be one of {', '.join(map(str, accepted))}, got {_shown(given)}")
-        case "pattern" | "maxLength":
+        case "pattern" | "minLength" | "maxLength":
             yield Fault(path, f"{name} must look like {error.schema['examples'][0]}, got {_shown(given)}")
         case keyword:
             yield Fault(path, f"{name} does not satisfy {keyword}: {_shown(accepted)}")

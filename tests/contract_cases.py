@@ -8,7 +8,10 @@ import pytest
 from tests.conftest import ROOT
 
 
-def cases(request_name: str) -> list[Any]:
-    """Give each case of a request as parameters of a test, named after its reason."""
-    listed = json.loads((ROOT / "tests" / "cases" / f"{request_name}.json").read_text("utf-8"))
-    return [pytest.param(case, id=case["reason"]) for case in listed]
+def cases(*resources: str) -> list[Any]:
+    """Give each case of the resources' requests as parameters of a test, named after its reason."""
+    return [
+        pytest.param(resource, case, id=f"{resource}: {case['reason']}")
+        for resource in resources
+        for case in json.loads((ROOT / "tests" / "cases" / f"{resource}.json").read_text("utf-8"))
+    ]

@@ -9,12 +9,15 @@ from forecast_core.encoding import FEATURES
 from .atypical_days import atypical_days
 from .forest import HYPERPARAMETERS
 from .load_profile import LoadProfile
+from .residuals import Band
 from .validation import Validation
 
 _PACKAGES = ("scikit-learn", "skl2onnx", "onnx", "protobuf", "numpy", "pandas")
 
 
-def make_card(profile: LoadProfile, validation: Validation, *, note: str, unit: str, seed: int) -> ModelCard:
+def make_card(
+    profile: LoadProfile, validation: Validation, band: Band, *, note: str, unit: str, seed: int
+) -> ModelCard:
     """Describe the model that was fitted on a whole load profile.
 
     The card holds no wall-clock time, and its figures are rounded:
@@ -48,5 +51,6 @@ def make_card(profile: LoadProfile, validation: Validation, *, note: str, unit: 
         hyperparameters=HYPERPARAMETERS,
         seed=seed,
         versions={package: version(package) for package in _PACKAGES},
-        validation=validation.figures(),
+        validation={**validation.figures(), "band": band.figures()},
+        residual_quantiles=band.quantiles,
     )

@@ -1,21 +1,19 @@
 """How good the model is, measured on hours that it has not seen."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from sklearn.model_selection import KFold
 
 from .baselines import BASELINES
 from .forest import fit_forest, predict_forest
 from .site import SiteClock
+from .splits import TRAINING_SHARE, folds_of_days, split_in_time
 
-TRAINING_SHARE = 0.8
 SEEDS = (0, 1, 2, 3, 4)
-FOLDS = 5
 FOREST = "forest"
 THRESHOLDS = (5, 6, 7, 8)
 
@@ -103,12 +101,6 @@ def validate(power: pd.Series, clock: SiteClock) -> Validation:
     return Validation(threshold, scores, test, forecasts[0])
 
 
-def split_in_time(power: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Split into the first 80 % of the hours and the rest."""
-    n_train = int(len(power) * TRAINING_SHARE)
-    return power.iloc[:n_train], power.iloc[n_train:]
-
-
 def choose_threshold(train: pd.Series, clock: SiteClock) -> int:
     """Choose the threshold of atypical days by cross-validation on whole days of the training part.
 
@@ -123,16 +115,3 @@ def choose_threshold(train: pd.Series, clock: SiteClock) -> int:
         return Score.of(train, pd.concat(forecasts).sort_index()).mae
 
     return min(THRESHOLDS, key=cross_validated_mae)
-
-
-def folds_of_days(power: pd.Series, days_in_block: int = 1) -> Iterator[tuple[pd.Series, pd.Series]]:
-    """Split into a part to fit and a part held out, five times, by whole blocks of days.
-
-    Hours of one day resemble each other: split by hours, a model would be tested on what it has seen.
-    """
-    day = (power.index.normalize() - power.index[0].normalize()) // pd.Timedelta(days=1)
-    block = (day // days_in_block).to_numpy()
-    blocks = np.unique(block)
-    for _, held_out in KFold(FOLDS, shuffle=True, random_state=0).split(blocks):
-        is_held_out = np.isin(block, blocks[held_out])
-        yield power[~is_held_out], power[is_held_out]

@@ -24,6 +24,7 @@ CARD = ModelCard(
     seed=0,
     versions={},
     validation={},
+    residual_quantiles={},
 )
 
 

@@ -18,27 +18,28 @@ KEYWORDS = {
 """What validators of every language agree on."""
 
 
-@pytest.mark.parametrize("case", cases("prediction"))
-def test_a_case_has_the_schemas_verdict(case: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("resource", "case"), cases("prediction", "forecast"))
+def test_a_case_has_the_schemas_verdict(resource: str, case: dict[str, Any]) -> None:
     """The schema alone, as a client would use it."""
-    assert Draft202012Validator(schema("prediction-request")).is_valid(case["input"]) is case["valid"]
+    assert Draft202012Validator(schema(f"{resource}-request")).is_valid(case["input"]) is case["valid"]
 
 
-@pytest.mark.parametrize("case", cases("prediction"))
-def test_a_case_has_the_servers_verdict(client: TestClient, case: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("resource", "case"), cases("prediction", "forecast"))
+def test_a_case_has_the_servers_verdict(client: TestClient, resource: str, case: dict[str, Any]) -> None:
     """The live app, with every fault in its own words."""
     content = json.dumps(case["input"])
-    response = client.request("GET", "/v1/prediction", content=content, headers={"Content-Type": "application/json"})
+    response = client.request("GET", f"/v1/{resource}", content=content, headers={"Content-Type": "application/json"})
     assert response.status_code == case["status"]
     if case["status"] == 200:
-        Draft202012Validator(schema("prediction-response")).validate(response.json())
+        Draft202012Validator(schema(f"{resource}-response")).validate(response.json())
         return
     faults = "1 fault" if len(case["errors"]) == 1 else f"{len(case['errors'])} faults"
+    detail = f"the input does not fit the schema {resource}-request: {faults}"
     assert response.headers["content-type"] == "application/problem+json"
     assert response.json() == {
         "title": "Unprocessable Content",
         "status": 422,
-        "detail": f"the input does not fit the schema prediction-request: {faults}",
+        "detail": case["errors"][0]["detail"] if case["valid"] else detail,
         "errors": case["errors"],
     }
     PROBLEM.validate(response.json())
