@@ -16,6 +16,7 @@ from forecast_core.errors import ForecastError, InvalidModel
 from forecast_core.horizon import Horizon, parse_event_start
 from serving.answer import answer
 from serving.onnx_model import load_model
+from serving.openapi import openapi_document
 from serving.problem import on_defect, on_forecast_error, on_http_exception
 from serving.request_input import read_input
 from serving.validation import InputSchema
@@ -23,6 +24,7 @@ from serving.validation import InputSchema
 MODEL_FILE = Path(__file__).resolve().parent / os.environ.get("FORECAST_MODEL", "model.onnx")
 PREDICTION_REQUEST = InputSchema("prediction-request")
 FORECAST_REQUEST = InputSchema("forecast-request")
+OPENAPI = openapi_document()
 SCHEMA_FILES = {file.name: file.read_bytes() for file in SCHEMA_FOLDER.glob("*.json")}
 
 try:
@@ -66,6 +68,11 @@ async def schema_file(request: Request) -> Response:
     return Response(content, headers=headers, media_type="application/schema+json")
 
 
+async def openapi(request: Request) -> Response:
+    """Give the OpenAPI document."""
+    return JSONResponse(OPENAPI)
+
+
 async def health(request: Request) -> Response:
     """Tell that the model answers: it did so when this module was imported."""
     return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
@@ -82,6 +89,7 @@ ROUTES = [
     Route(f"/{CONTRACT_VERSION}/forecast", forecast, methods=["GET", "QUERY", "POST"]),
     Route(f"/{CONTRACT_VERSION}/model", model),
     Route(f"/schemas/{CONTRACT_VERSION}/{{name}}", schema_file),
+    Route("/openapi.json", openapi),
     Route("/health", health),
 ]
 
