@@ -18,6 +18,7 @@ from serving.answer import answer
 from serving.onnx_model import load_model
 from serving.openapi import openapi_document
 from serving.problem import on_defect, on_forecast_error, on_http_exception
+from serving.remembered import remembered
 from serving.request_input import read_input
 from serving.validation import InputSchema
 
@@ -34,6 +35,7 @@ except InvalidModel as error:
     sys.exit(f"serve: {error}")
 
 
+@remembered
 async def prediction(request: Request) -> Response:
     """Predict the hour that a label names."""
     label = CalendarHour(**await read_input(request, PREDICTION_REQUEST))

@@ -20,10 +20,11 @@ def answer(request: Request, document: dict[str, Any], model_digest: bytes) -> R
     query_string: bytes = request.scope["query_string"]
     if request.method not in ("GET", "HEAD") or not query_string:
         return JSONResponse(document, headers={"Cache-Control": "no-store"})
-    resource = request.url.path.encode() + b"?" + query_string
+    resource = request.scope["path"].encode() + b"?" + query_string
     etag = f'"{blake2b(resource, key=model_digest, digest_size=16).hexdigest()}"'
     headers = {"Cache-Control": _CACHEABLE, "ETag": etag}
-    if _matches(request.headers.get("if-none-match", ""), etag):
+    if_none_match = request.headers.get("if-none-match")
+    if if_none_match and _matches(if_none_match, etag):
         return Response(status_code=304, headers=headers)
     return JSONResponse(document, headers=headers)
 

@@ -10,6 +10,7 @@ from .strict_json import parse_json
 from .validation import InputSchema
 
 LARGEST_BODY = 16 * 1024
+_ANNOUNCE_A_BODY = {b"content-length", b"transfer-encoding"}
 
 
 async def read_input(request: Request, schema: InputSchema) -> dict[str, Any]:
@@ -22,14 +23,20 @@ async def read_input(request: Request, schema: InputSchema) -> dict[str, Any]:
     :raises SchemaViolation: the schema says no.
     """
     query_string: bytes = request.scope["query_string"]
-    body = await _read_body(request)
-    _check_media_type(request, body)
+    body = await _read_body(request) if has_body(request) else b""
+    if body or request.method == "QUERY":
+        _check_media_type(request, body)
     if body and query_string:
         raise MalformedInput("the input came twice, as body and as query string; send one of them")
     fields = parse_json(body) if body else parse_query_string(query_string, schema.fields)
     if faults := schema.faults(fields):
         raise SchemaViolation(schema.name, faults)
     return {name: int(value) if schema.fields[name]["type"] == "integer" else value for name, value in fields.items()}
+
+
+def has_body(request: Request) -> bool:
+    """Tell whether a header announces a body, without which HTTP/1.1 has none (RFC 9112, section 6.3)."""
+    return not _ANNOUNCE_A_BODY.isdisjoint(name for name, _ in request.scope["headers"])
 
 
 async def _read_body(request: Request) -> bytes:

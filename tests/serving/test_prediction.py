@@ -87,7 +87,7 @@ def test_a_defect_is_opaque(client: TestClient, monkeypatch: pytest.MonkeyPatch)
         raise ZeroDivisionError("secret")
 
     monkeypatch.setattr(serve.forecaster, "predict", fail)
-    response = client.get("/v1/prediction?hour_of_day=1&day_of_week=1&day_of_year=1")
+    response = client.post("/v1/prediction", json={"hour_of_day": 1, "day_of_week": 1, "day_of_year": 1})
     assert (response.status_code, response.headers["cache-control"]) == (500, "no-store")
     assert response.json() == {
         "title": "Internal Server Error",
