@@ -1,5 +1,6 @@
 """Serve the model over HTTP: ``uvicorn serve:app``."""
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -100,3 +101,7 @@ app = Starlette(
     exception_handlers={ForecastError: on_forecast_error, HTTPException: on_http_exception, Exception: on_defect},
 )
 app.router.redirect_slashes = False
+
+# What was loaded by now stays: looking through it for garbage would hold up a long forecast by half its time.
+gc.collect()
+gc.freeze()

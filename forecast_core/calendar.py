@@ -67,5 +67,5 @@ def occupants_hour(label: CalendarHour, daylight_saving: DaylightSaving | None) 
     if daylight_saving is None or not daylight_saving.holds_on(label.day_of_year):
         return label
     if label.hour_of_day < 23:
-        return label._replace(hour_of_day=label.hour_of_day + 1)
+        return CalendarHour(label.hour_of_day + 1, label.day_of_week, label.day_of_year)
     return CalendarHour(0, (label.day_of_week + 1) % 7, label.day_of_year % 366 + 1)

@@ -1,14 +1,16 @@
 """Answers that are given again as they are, for a prediction is a pure function of its query string."""
 
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from .request_input import has_body
+from .request_input import ANNOUNCE_A_BODY
 
 MOST_ANSWERS = 1024  # about a megabyte
 _LONGEST_QUERY_STRING = 200  # bytes; a prediction's has fifty
+_CHANGE_THE_ANSWER = {*ANNOUNCE_A_BODY, b"if-none-match"}
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -21,17 +23,18 @@ def remembered(endpoint: Endpoint) -> Endpoint:
 
     :param endpoint: its good answers depend on nothing but the query string.
     """
-    answers: dict[bytes, Response] = {}
+    answers: OrderedDict[bytes, Response] = OrderedDict()
 
     async def recall(request: Request) -> Response:
         query_string: bytes = request.scope["query_string"]
-        if request.method != "GET" or has_body(request) or "if-none-match" in request.headers:
+        headers = (name for name, _ in request.scope["headers"])
+        if request.method != "GET" or not _CHANGE_THE_ANSWER.isdisjoint(headers):
             return await endpoint(request)
         if (answer := answers.get(query_string)) is None:
             answer = await endpoint(request)
             if answer.status_code == 200 and len(query_string) <= _LONGEST_QUERY_STRING:
                 if len(answers) == MOST_ANSWERS:
-                    del answers[next(iter(answers))]  # the oldest
+                    answers.popitem(last=False)
                 answers[query_string] = answer
         return answer
 

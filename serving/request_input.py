@@ -10,7 +10,8 @@ from .strict_json import parse_json
 from .validation import InputSchema
 
 LARGEST_BODY = 16 * 1024
-_ANNOUNCE_A_BODY = {b"content-length", b"transfer-encoding"}
+ANNOUNCE_A_BODY = {b"content-length", b"transfer-encoding"}
+"""The headers without which an HTTP/1.1 request has no body (RFC 9112, section 6.3)."""
 
 
 async def read_input(request: Request, schema: InputSchema) -> dict[str, Any]:
@@ -23,7 +24,8 @@ async def read_input(request: Request, schema: InputSchema) -> dict[str, Any]:
     :raises SchemaViolation: the schema says no.
     """
     query_string: bytes = request.scope["query_string"]
-    body = await _read_body(request) if has_body(request) else b""
+    has_body = not ANNOUNCE_A_BODY.isdisjoint(name for name, _ in request.scope["headers"])
+    body = await _read_body(request) if has_body else b""
     if body or request.method == "QUERY":
         _check_media_type(request, body)
     if body and query_string:
@@ -32,11 +34,6 @@ async def read_input(request: Request, schema: InputSchema) -> dict[str, Any]:
     if faults := schema.faults(fields):
         raise SchemaViolation(schema.name, faults)
     return {name: int(value) if schema.fields[name]["type"] == "integer" else value for name, value in fields.items()}
-
-
-def has_body(request: Request) -> bool:
-    """Tell whether a header announces a body, without which HTTP/1.1 has none (RFC 9112, section 6.3)."""
-    return not _ANNOUNCE_A_BODY.isdisjoint(name for name, _ in request.scope["headers"])
 
 
 async def _read_body(request: Request) -> bytes:

@@ -38,6 +38,14 @@ def test_the_accuracy_table_is_the_one_of_the_validation() -> None:
         assert f"| {name} | {score['mae']:.2f} | {score['rmse']:.2f} | {score['mape']:.2f} |" in README
 
 
+def test_the_comparison_is_the_one_of_the_benchmark() -> None:
+    """Its tables stand in the README line by line."""
+    lines = (ROOT / "docs/validation/accuracy.md").read_text("utf-8").splitlines()
+    rows = [line for line in lines if line.startswith("|")]
+    assert len(rows) > 10
+    assert [row for row in rows if row not in README] == []
+
+
 def test_the_figures_of_the_band_are_those_of_the_validation() -> None:
     """Coverage where it was promised, and where it was not."""
     band = json.loads((ROOT / "docs/validation/figures.json").read_text("utf-8"))["band"]

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from training.calendar_check import calendar_note
+from training.calendar_check import calendar_note, fitting_year
 from training.load_profile import read_load_profile
+from training.splits import split_in_time
 
 
 def test_a_series_with_its_own_dates_raises_no_doubt(write_csv: Callable[..., Path]) -> None:
@@ -36,3 +37,9 @@ def test_quiet_days_that_are_no_weekend_are_told_without_a_year(write_csv: Calla
         "The quietest weekdays are Tuesday and Friday, not Saturday and Sunday: the dates are probably not those "
         "that the load belongs to, and day_of_week means the file's weekday."
     )
+
+
+def test_the_first_80_percent_of_the_published_load_tell_its_year(published_csv: Path) -> None:
+    """So the test hours of the validation have no part in the clock changes."""
+    power = read_load_profile("load.csv", published_csv.read_bytes(), "America/Los_Angeles").power
+    assert fitting_year(split_in_time(power)[0]) == fitting_year(power) == 2017
