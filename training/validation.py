@@ -68,6 +68,8 @@ class Validation:
         for name, score in self.scores.items():
             mape = "-" if score.mape is None else f"{score.mape:.2f}"
             lines.append(f"{name:24}{score.mae:10.1f}{score.rmse:10.1f}{mape:>10}")
+        if self.scores[FOREST].mape is None:
+            lines.append("No MAPE: the load is zero or negative in places, where a percentage says nothing.")
         return "\n".join(lines)
 
     def figures(self) -> dict[str, Any]:

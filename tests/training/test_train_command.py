@@ -63,6 +63,23 @@ def test_any_hourly_series_can_be_trained_on(write_csv: Callable[..., Path], tmp
     ]
 
 
+def test_a_series_of_years_with_gaps_zeros_and_negative_values_is_fine(
+    write_csv: Callable[..., Path], tmp_path: Path
+) -> None:
+    """A site that feeds back into the grid is trained on like any other, and its MAPE is left out."""
+    data, output = write_csv(days=500, offset=120), tmp_path / "model.onnx"
+    rows = data.read_text().splitlines()
+    rows[5] = rows[5].split(",")[0] + ",0"
+    data.write_text("\n".join(row for number, row in enumerate(rows) if number % 97 != 96))
+    run = train("--data", data, "--output", output, "--report", tmp_path / "report")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert "No MAPE: the load is zero or negative in places" in run.stdout
+    card = card_in(output)
+    assert card.training_data["missing_hours"] == 500 * 24 // 97
+    assert card.training_data["rows"] == 500 * 24 - 500 * 24 // 97
+    assert set(card.validation["scores"]["forest"]) == {"mae", "rmse"}
+
+
 def test_a_calendar_that_does_not_fit_is_said_and_carried(write_csv: Callable[..., Path], tmp_path: Path) -> None:
     """Whoever reads the output or the card learns that weekdays are the file's, and what to do."""
     output = tmp_path / "model.onnx"

@@ -34,11 +34,12 @@ def test_scores_are_those_of_the_textbook() -> None:
 
 @pytest.mark.parametrize("zero_or_less", [0.0, -5.0])
 def test_a_percentage_of_nothing_is_not_given(zero_or_less: float) -> None:
-    """MAPE means nothing where the load is zero or flows back; the table says so with a dash."""
+    """MAPE means nothing where the load is zero or flows back, and the table says so."""
     score = Score.of(series(10, zero_or_less), series(11, 1))
     assert score.mape is None
     table = Validation(6, {"forest": score}, series(1), series(1)).table("kW")
     assert table.splitlines()[1].endswith(" -")
+    assert table.splitlines()[-1].startswith("No MAPE: the load is zero or negative in places")
 
 
 def test_the_split_is_in_time() -> None:
