@@ -7,7 +7,7 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -18,7 +18,7 @@ from forecast_core.horizon import Horizon, parse_event_start
 from serving.answer import answer
 from serving.onnx_model import load_model
 from serving.openapi import openapi_document
-from serving.problem import on_defect, on_forecast_error, on_http_exception
+from serving.problem import on_defect, on_disconnect, on_forecast_error, on_http_exception
 from serving.remembered import remembered
 from serving.request_input import read_input
 from serving.validation import InputSchema
@@ -98,7 +98,12 @@ ROUTES = [
 
 app = Starlette(
     routes=ROUTES,
-    exception_handlers={ForecastError: on_forecast_error, HTTPException: on_http_exception, Exception: on_defect},
+    exception_handlers={
+        ForecastError: on_forecast_error,
+        HTTPException: on_http_exception,
+        ClientDisconnect: on_disconnect,
+        Exception: on_defect,
+    },
 )
 app.router.redirect_slashes = False
 

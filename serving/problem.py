@@ -79,6 +79,11 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
     return problem(405, f"this resource answers {allow['Allow']}", headers=allow)
 
 
+async def on_disconnect(request: Request, error: Exception) -> Response:
+    """End a request whose client went away before its body was there: no defect, and nobody is left to read this."""
+    return problem(400, "the body ended before it was complete")
+
+
 async def on_defect(request: Request, error: Exception) -> Response:
     """Answer when the code is at fault; Starlette raises the error again, so that the server logs it in full."""
     return problem(500, "the server has a defect; it is logged there")

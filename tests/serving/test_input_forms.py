@@ -1,7 +1,7 @@
 """Each way in which an input can come, and each way in which it can come wrong."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -149,19 +149,22 @@ def test_a_malformed_query_string_is_refused(client: TestClient, query: str, det
     assert raw_get(client, query) == (400, bad_request(detail))
 
 
-def raw_get(client: TestClient, query: str) -> tuple[int, dict[str, Any]]:
+def raw_get(
+    client: TestClient, query: str, headers: Sequence[tuple[bytes, bytes]] = (), disconnected: bool = False
+) -> tuple[int, dict[str, Any]]:
     """Ask with a query string exactly as given, which a client library would mend before sending it."""
     sent: list[Any] = []
 
     async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        return {"type": "http.disconnect"} if disconnected else {"type": "http.request", "body": b""}
 
     async def send(message: Any) -> None:
         sent.append(message)
 
     scope = {
         "type": "http", "method": "GET", "path": "/v1/prediction", "raw_path": b"/v1/prediction", "root_path": "",
-        "query_string": query.encode("latin-1"), "headers": [], "scheme": "http", "server": ("localhost", 80),
+        "query_string": query.encode("latin-1"), "headers": list(headers), "scheme": "http",
+        "server": ("localhost", 80),
     }  # fmt: skip
     assert client.portal is not None
     client.portal.call(client.app, scope, receive, send)
@@ -275,3 +278,9 @@ def test_the_body_limit_holds(client: TestClient, expected: bytes, method: str, 
 def test_a_20_000_deep_array_is_over_the_limit(client: TestClient) -> None:
     """Its brackets alone do not fit in a body; shorter ones are refused by depth, above."""
     assert ask(client, "POST", body=b"[" * 20_000).json() == TOO_LARGE
+
+
+def test_a_client_that_goes_away_is_no_defect(client: TestClient) -> None:
+    """Nothing is raised into the server's log when a body breaks off."""
+    status, document = raw_get(client, "", headers=[(b"content-length", b"56")], disconnected=True)
+    assert (status, document) == (400, bad_request("the body ended before it was complete"))
