@@ -5,6 +5,7 @@ import pytest
 
 from forecast_core.errors import DataError
 from training.load_profile import LoadProfile, feature_matrix, read_load_profile
+from training.site import site_clock
 
 FAULTS = {
     "empty file": (b"", "load.csv: the file is empty; expected a CSV with columns ds and y"),
@@ -89,13 +90,18 @@ def test_gaps_are_counted_and_left_out(write_csv: Callable[..., Path]) -> None:
 
 
 def test_a_year_moves_the_first_event_and_keeps_the_hours_in_order(write_csv: Callable[..., Path]) -> None:
-    """Re-dating changes labels alone, and takes the clock changes of the new year."""
+    """Re-dating changes labels alone."""
     content = write_csv().read_bytes()
     given, redated = read(content), read(content, year=2017)
     assert redated.power.index[0].isoformat() == "2017-01-01T00:00:00-08:00"
     assert redated.power.to_list() == given.power.to_list()
-    assert given.clock.daylight_saving == (71, 308)
-    assert read(content, year=2015).clock.daylight_saving == (67, 304)
+
+
+def test_clock_changes_are_those_of_the_year_that_the_weekdays_fit(write_csv: Callable[..., Path]) -> None:
+    """With the dates of 2015, a load whose year starts on a Sunday still changes its clock as 2017 does."""
+    content = write_csv().read_bytes()
+    assert site_clock("America/Los_Angeles", 2015).daylight_saving == (67, 304)
+    assert read(content, year=2015).clock.daylight_saving == (71, 308)
 
 
 @pytest.mark.parametrize(
@@ -122,4 +128,6 @@ def test_features_are_float32_rows(write_csv: Callable[..., Path]) -> None:
     features = feature_matrix(profile.power.index, profile.clock)
     assert features.shape == (120 * 24, 6)
     assert str(features.dtype) == "float32"
-    assert features[0].tolist() == pytest.approx([0, 1, -0.7818315, 0.6234898, 0.0171663, 0.9998526], abs=1e-6)
+    assert features[0].tolist() == pytest.approx(
+        [0.2588190, 0.9659258, -0.7818315, 0.6234898, 0.0171663, 0.9998526], abs=1e-6
+    )
