@@ -85,6 +85,12 @@ def read_options() -> argparse.Namespace:
     options = parser.parse_args()
     if not options.output.parent.is_dir():
         raise DataError(f"--output {options.output}: its folder does not exist; make it first")
+    if options.output.is_dir() or options.report.is_file():
+        raise DataError("--output must be a file and --report a folder")
+    if not 0 <= options.seed < 2**32:
+        raise DataError(f"--seed {options.seed}: must be from 0 to 4294967295")
+    if options.year is not None and not 1970 <= options.year <= 2100:
+        raise DataError(f"--year {options.year}: must be from 1970 to 2100")
     return options
 
 
@@ -104,6 +110,6 @@ def refuse(why: str) -> int:
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except DataError as error:
+    except (DataError, OSError) as error:
         print(f"train.py: {error}", file=sys.stderr)
         sys.exit(2)

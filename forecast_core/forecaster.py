@@ -15,7 +15,7 @@ class Forecaster:
     """A model card together with the inference that it describes.
 
     :param card: the card of the model.
-    :param infer: runs the model; scikit-learn in training, onnxruntime in serving.
+    :param infer: runs the model; onnxruntime in the server, anything in a test.
     """
 
     def __init__(self, card: ModelCard, infer: Infer) -> None:

@@ -1,1 +1,1 @@
-"""From an HTTP request to a forecast; only serve.py comes in here."""
+"""From an HTTP request to a forecast; serve.py's room, which training never imports."""

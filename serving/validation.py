@@ -46,7 +46,7 @@ class InputSchema:
     def faults(self, instance: object) -> list[Fault]:
         """List every fault of an input, sorted by place; none if it is valid.
 
-        The validator is asked once about each set of names and each value that it accepts:
+        If inputs hold integers only, the validator is asked once about each set of names and each value it accepts:
         no keyword of the schemas relates two fields, so what was accepted apart is accepted together.
         """
         parts = _parts(instance)

@@ -1,1 +1,1 @@
-"""From a CSV of hourly load to a validated model file; only train.py comes in here."""
+"""From a CSV of hourly load to a validated model file; train.py's room, which serving never imports."""

@@ -20,7 +20,8 @@ def atypical_days(power: pd.Series, threshold: float) -> pd.DatetimeIndex:
     deviation = daily - pd.DataFrame(neighbours).median().to_numpy()
     distance = (deviation - deviation.median()).abs()
     scale = _MAD_TO_STANDARD_DEVIATION * distance.median()
-    return pd.DatetimeIndex(daily.index[distance > threshold * scale])
+    # Where most days are exactly like their neighbours, there is no scale by which to call one unlike them.
+    return pd.DatetimeIndex(daily.index[(distance > threshold * scale) & (scale > 0)])
 
 
 def without_days(power: pd.Series, days: pd.DatetimeIndex) -> pd.Series:

@@ -58,6 +58,9 @@ def read_load_profile(name: str, content: bytes, time_zone: str, year: int | Non
             f"{name}: {len(power)} hours with a value are too few to learn from; "
             f"at least {FEWEST_WEEKS} weeks are needed"
         )
+    rarest = power.groupby([power.index.day_of_week, power.index.hour]).size()
+    if len(rarest) < 7 * 24 or rarest.min() < FEWEST_WEEKS // 2:
+        raise DataError(f"{name}: each hour of each weekday needs a value in at least {FEWEST_WEEKS // 2} weeks")
     event_start = power.index - EVENT_RESOLUTION
     if year is not None:
         event_start += _step_to_year(event_start[0], year)
@@ -84,6 +87,8 @@ def _read_rows(name: str, content: bytes) -> pd.DataFrame:
         raise DataError(f"{name}: the file is empty; expected a CSV with columns ds and y") from error
     except (pd.errors.ParserError, UnicodeDecodeError) as error:
         raise DataError(f"{name}: not a CSV ({str(error).strip()})") from error
+    if not isinstance(rows.index, pd.RangeIndex):
+        raise DataError(f"{name}: line {_LINE_OF_FIRST_ROW}: more values than the header has columns")
     missing = [column for column in ("ds", "y") if column not in rows.columns]
     if missing:
         raise DataError(

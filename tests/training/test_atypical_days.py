@@ -26,6 +26,13 @@ def test_a_series_without_holidays_keeps_every_day(power: pd.Series) -> None:
     assert list(atypical_days(power, threshold=6)) == []
 
 
+def test_a_series_that_repeats_to_the_digit_keeps_every_day(power: pd.Series) -> None:
+    """One day's small difference is no reason where there is no scale to measure it by."""
+    power = pd.Series(100.0, index=power.index)
+    power.iloc[: 2 * 24] = 101
+    assert list(atypical_days(power, threshold=6)) == []
+
+
 def test_the_published_holidays_are_found(published_csv: Path) -> None:
     """The days left out are holidays of the simulated calendar, which are US holidays of 2017."""
     profile = read_load_profile("load.csv", published_csv.read_bytes(), "America/Los_Angeles", 2017)

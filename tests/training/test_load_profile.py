@@ -15,6 +15,10 @@ FAULTS = {
         "load.csv: line 1: no column ds and no column y; found 'time', 'power'",
     ),
     "no column y": (b"ds,power\n2015-01-01 01:00,1\n", "load.csv: line 1: no column y; found 'ds', 'power'"),
+    "a comma too many": (
+        b"ds,y\n2015-01-01 01:00,1,\n2015-01-01 02:00,1,\n",
+        "load.csv: line 2: more values than the header has columns",
+    ),
     "not a CSV": (
         b"ds,y\n2015-01-01 01:00,1\n1,2,3,4\n",
         "load.csv: not a CSV (Error tokenizing data. C error: Expected 2 fields in line 3, saw 4)",
@@ -70,6 +74,15 @@ def test_a_data_fault_is_named_with_line_and_value(fault: str) -> None:
     with pytest.raises(DataError) as refusal:
         read(content)
     assert str(refusal.value) == message
+
+
+@pytest.mark.parametrize("kept", [range(8, 18), range(12, 24)])
+def test_hours_that_are_never_measured_are_not_made_up(write_csv: Callable[..., Path], kept: range) -> None:
+    """Office hours alone do not make a model of the day."""
+    header, *rows = write_csv(days=300).read_text().splitlines()
+    content = "\n".join([header, *(row for row in rows if int(row[11:13]) in kept)])
+    with pytest.raises(DataError, match="each hour of each weekday needs a value in at least 5 weeks"):
+        read(content.encode())
 
 
 def test_labels_are_hour_ending_in_standard_time(write_csv: Callable[..., Path]) -> None:

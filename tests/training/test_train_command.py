@@ -132,3 +132,18 @@ def test_an_output_folder_that_is_not_there_is_said_before_the_work(tmp_path: Pa
     run = train("--output", tmp_path / "none" / "model.onnx")
     assert (run.returncode, run.stdout) == (2, "")
     assert run.stderr == f"train.py: --output {tmp_path}/none/model.onnx: its folder does not exist; make it first\n"
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("--seed", "-1", "--seed -1: must be from 0 to 4294967295"),
+        ("--year", "9999", "--year 9999: must be from 1970 to 2100"),
+        ("--output", "/", "--output must be a file and --report a folder"),
+        ("--report", __file__, "--output must be a file and --report a folder"),
+    ],
+)
+def test_an_option_that_cannot_be_is_said_before_the_work(option: str, value: str, message: str) -> None:
+    """Exit status 2 and one line."""
+    run = train(option, value)
+    assert (run.returncode, run.stdout, run.stderr) == (2, "", f"train.py: {message}\n")
