@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from http.client import HTTPConnection
 from typing import Any
 
 import pytest
@@ -284,3 +285,19 @@ def test_a_client_that_goes_away_is_no_defect(client: TestClient) -> None:
     """Nothing is raised into the server's log when a body breaks off."""
     status, document = raw_get(client, "", headers=[(b"content-length", b"56")], disconnected=True)
     assert (status, document) == (400, bad_request("the body ended before it was complete"))
+
+
+@pytest.mark.parametrize(
+    ("length", "status", "content_type"), [(60_000, 422, "application/problem+json"), (70_000, 400, "text/plain")]
+)
+def test_a_very_long_address_ends_at_the_servers_parser(
+    live_server: str, length: int, status: int, content_type: str
+) -> None:
+    """Up to 65,535 bytes the app answers; beyond, uvicorn's parser does so by itself, as the README says."""
+    connection = HTTPConnection(live_server)
+    connection.request("GET", f"/v1/prediction?hour_of_day={'x' * length}&day_of_week=3&day_of_year=122")
+    response = connection.getresponse()
+    content = response.read()
+    connection.close()
+    assert (response.status, response.headers.get_content_type()) == (status, content_type)
+    assert len(content) < 1_000
