@@ -20,7 +20,7 @@ FIRST_REQUEST = "/v1/prediction?hour_of_day=8&day_of_week=3&day_of_year=122"
 _LONGEST_START_SECONDS = 60
 _POLL_SECONDS = 0.002  # short beside any start
 
-UVICORN = ("uvicorn", "--no-access-log", "--ws", "none", "--log-level", "warning", "--port")
+UVICORN = ("uvicorn", "--no-access-log", "--log-level", "warning", "--port")
 """As in the README; uvloop and httptools are what uvicorn takes by itself where they are installed."""
 GUNICORN = ("gunicorn", "--workers", "1", "--log-level", "warning", "--bind")
 """Flask is WSGI, so uvicorn cannot run it; one synchronous gunicorn worker is how people run it in one process."""
