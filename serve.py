@@ -16,6 +16,7 @@ from forecast_core.contract import CONTRACT_VERSION, SCHEMA_FOLDER
 from forecast_core.errors import ForecastError, InvalidModel
 from forecast_core.horizon import Horizon, parse_event_start
 from serving.answer import answer
+from serving.batch import Batch
 from serving.onnx_model import load_model
 from serving.openapi import openapi_document
 from serving.problem import on_defect, on_disconnect, on_forecast_error, on_http_exception
@@ -34,13 +35,14 @@ try:
 except InvalidModel as error:
     # Here and not in a lifespan, where the server would add a traceback to this one line.
     sys.exit(f"serve: {error}")
+batch = Batch(forecaster.predict)
 
 
 @remembered
 async def prediction(request: Request) -> Response:
     """Predict the hour that a label names."""
     label = CalendarHour(**await read_input(request, PREDICTION_REQUEST))
-    return answer(request, {"prediction": forecaster.predict([label])[0]}, model_digest)
+    return answer(request, {"prediction": await batch.predict(label)}, model_digest)
 
 
 async def forecast(request: Request) -> Response:
@@ -87,13 +89,13 @@ async def index(request: Request) -> Response:
 
 
 ROUTES = [
-    Route("/", index),
     Route(f"/{CONTRACT_VERSION}/prediction", prediction, methods=["GET", "QUERY", "POST"]),
     Route(f"/{CONTRACT_VERSION}/forecast", forecast, methods=["GET", "QUERY", "POST"]),
     Route(f"/{CONTRACT_VERSION}/model", model),
     Route(f"/schemas/{CONTRACT_VERSION}/{{name}}", schema_file),
     Route("/openapi.json", openapi),
     Route("/health", health),
+    Route("/", index),
 ]
 
 app = Starlette(
