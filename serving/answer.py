@@ -23,8 +23,8 @@ def answer(request: Request, document: dict[str, Any], model_digest: bytes) -> R
     resource = request.scope["path"].encode() + b"?" + query_string
     etag = f'"{blake2b(resource, key=model_digest, digest_size=16).hexdigest()}"'
     headers = {"Cache-Control": _CACHEABLE, "ETag": etag}
-    if_none_match = request.headers.get("if-none-match")
-    if if_none_match and _matches(if_none_match, etag):
+    if_none_match = dict(request.scope["headers"]).get(b"if-none-match")
+    if if_none_match and _matches(if_none_match.decode("latin-1"), etag):
         return Response(status_code=304, headers=headers)
     return JSONResponse(document, headers=headers)
 

@@ -6,10 +6,9 @@ from collections.abc import Awaitable, Callable
 from starlette.requests import Request
 from starlette.responses import Response
 
-from .request_input import ANNOUNCE_A_BODY
+from .request_input import ANNOUNCE_A_BODY, LONGEST_REMEMBERED
 
 MOST_ANSWERS = 1024  # about a megabyte
-_LONGEST_QUERY_STRING = 200  # bytes; a prediction's has fifty
 _CHANGE_THE_ANSWER = {*ANNOUNCE_A_BODY, b"if-none-match"}
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -32,7 +31,7 @@ def remembered(endpoint: Endpoint) -> Endpoint:
             return await endpoint(request)
         if (answer := answers.get(query_string)) is None:
             answer = await endpoint(request)
-            if answer.status_code == 200 and len(query_string) <= _LONGEST_QUERY_STRING:
+            if answer.status_code == 200 and len(query_string) <= LONGEST_REMEMBERED:
                 if len(answers) == MOST_ANSWERS:
                     answers.popitem(last=False)
                 answers[query_string] = answer

@@ -8,8 +8,9 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from forecast_core.contract import schema
 
+from .known_fields import KnownFields
+
 _LONGEST_ECHO = 40
-_MOST_REMEMBERED = 10_000  # all values of a prediction's fields are 397, all lengths of a forecast 8,784
 _A_TYPE = {
     "object": "a JSON object",
     "array": "an array",
@@ -41,23 +42,10 @@ class InputSchema:
         self.name = name
         self.fields: Mapping[str, Any] = schema(name)["properties"]
         self._validator = Draft202012Validator(schema(name))
-        self._accepted: set[object] = set()
+        self.known_fields = KnownFields()
 
     def faults(self, instance: object) -> list[Fault]:
-        """List every fault of an input, sorted by place; none if it is valid.
-
-        If inputs hold integers only, the validator is asked once about each set of names and each value it accepts:
-        no keyword of the schemas relates two fields, so what was accepted apart is accepted together.
-        """
-        parts = _parts(instance)
-        if parts and self._accepted.issuperset(parts):
-            return []
-        found = self._judge(instance)
-        if not found and len(self._accepted) < _MOST_REMEMBERED:
-            self._accepted.update(parts)
-        return found
-
-    def _judge(self, instance: object) -> list[Fault]:
+        """List every fault of an input, sorted by place; none if it is valid."""
         errors = list(self._validator.iter_errors(instance))
         mistyped = [error.absolute_path for error in errors if error.validator == "type"]
         found = {
@@ -68,16 +56,6 @@ class InputSchema:
             for fault in _in_our_words(error)
         }
         return sorted(found, key=lambda fault: (list(map(str, fault.path)), fault.detail))
-
-
-def _parts(instance: object) -> list[object]:
-    """Split an object of integers into its set of names and its values; empty for any other input.
-
-    Only exact integers, because True, 1.0 and 1 are one and the same member of a set.
-    """
-    if not isinstance(instance, dict) or not all(type(value) is int for value in instance.values()):
-        return []
-    return [frozenset(instance), *instance.items()]
 
 
 def _in_our_words(error: ValidationError) -> Iterator[Fault]:

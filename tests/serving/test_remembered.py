@@ -10,7 +10,6 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from serving.remembered import MOST_ANSWERS, remembered
-from serving.validation import InputSchema
 
 asked: list[str] = []
 
@@ -67,35 +66,6 @@ def test_what_depends_on_more_than_the_query_string_is_asked_anew(
 
 
 VALID = {"hour_of_day": 1, "day_of_week": 1, "day_of_year": 1}
-
-
-@pytest.mark.parametrize(
-    ("change", "n_faults"),
-    [
-        ({}, 0),
-        ({"hour_of_day": 1.0}, 0),
-        ({"hour_of_day": True}, 1),
-        ({"hour_of_day": 24}, 1),
-        ({"day_of_week": 24}, 1),
-        ({"minute": 1}, 1),
-    ],
-)
-def test_what_was_accepted_before_makes_nothing_else_valid(change: dict[str, Any], n_faults: int) -> None:
-    """1, 1.0 and true are equal in Python and not in JSON; a value is accepted for its own field alone."""
-    schema = InputSchema("prediction-request")
-    for hour in range(24):
-        assert schema.faults(VALID | {"hour_of_day": hour}) == []
-    assert len(schema.faults(VALID | change)) == n_faults
-
-
-def test_a_missing_field_is_missed_whatever_was_accepted_before() -> None:
-    """The set of names is judged as a whole."""
-    schema = InputSchema("prediction-request")
-    assert schema.faults(VALID) == []
-    assert [fault.detail for fault in schema.faults({"hour_of_day": 1})] == [
-        "day_of_week is required",
-        "day_of_year is required",
-    ]
 
 
 def test_every_answer_is_the_same_when_it_is_remembered(client: TestClient) -> None:
