@@ -39,6 +39,6 @@ def encode(label: CalendarHour, daylight_saving: DaylightSaving | None) -> Encod
     >>> [round(feature, 3) for feature in encode(CalendarHour(6, 0, 183), None)]
     [1.0, 0.0, 0.0, 1.0, 0.0, -1.0]
     """
-    hour = occupants_hour(label, daylight_saving)
+    hour_of_day, day_of_week, day_of_year = occupants_hour(label, daylight_saving)
     hours, weekdays, days = _ON_CIRCLE
-    return hours[hour.hour_of_day] + weekdays[hour.day_of_week] + days[hour.day_of_year]
+    return hours[hour_of_day] + weekdays[day_of_week] + days[day_of_year]

@@ -44,11 +44,8 @@ class Horizon(NamedTuple):
         # Weekday and day of the year are looked up once a day: a year of hours takes milliseconds.
         n_days = (last_label.date() - first_label.date()).days + 1
         days = [CalendarHour.of_label(first_label + timedelta(days=day)) for day in range(n_days)]
-        labels = []
-        for hour in range(first_label.hour, first_label.hour + self.n_hours):
-            day, hour_of_day = divmod(hour, 24)
-            labels.append(CalendarHour(hour_of_day, days[day].day_of_week, days[day].day_of_year))
-        return labels
+        labels = [CalendarHour(hour, weekday, day_of_year) for _, weekday, day_of_year in days for hour in range(24)]
+        return labels[first_label.hour : first_label.hour + self.n_hours]
 
 
 def parse_event_start(text: str) -> datetime:
