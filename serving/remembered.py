@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from .request_input import ANNOUNCE_A_BODY, LONGEST_REMEMBERED
 
-MOST_ANSWERS = 1024  # about a megabyte
+MOST_ANSWERS = 256  # the hours of a week, and room; about a quarter of a megabyte
 _CHANGE_THE_ANSWER = {*ANNOUNCE_A_BODY, b"if-none-match"}
 
 Endpoint = Callable[[Request], Awaitable[Response]]

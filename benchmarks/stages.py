@@ -1,0 +1,97 @@
+"""Time the steps of an answer by themselves, without HTTP: ``python benchmarks/stages.py``.
+
+Each step runs over the same inputs in a loop, in which all that it needs is in the processor's caches.
+In a server, where the steps take turns with a network stack, each takes two or three times as long;
+so the figures tell the steps' shares, and not the time of a request.
+"""
+
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from itertools import product
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+import serve
+from forecast_core.calendar import CalendarHour
+from forecast_core.encoding import encode
+from forecast_core.horizon import Horizon
+from serving.answer import answer
+from serving.query_string import parse_query_string
+
+INPUTS = 10_000
+AT_ONCE = 8  # rows in one call, as many as benchmarks/serving.py has connections
+LONGEST_HORIZON = 8784
+PASSES = 7
+
+
+def seconds(step: Callable[[Any], object], inputs: Sequence[Any]) -> float:
+    """Time a step; the median over the passes, for one input."""
+    passes = []
+    for _ in range(PASSES):
+        started = time.perf_counter()
+        for each in inputs:
+            step(each)
+        passes.append(time.perf_counter() - started)
+    return median(passes) / len(inputs)
+
+
+def prediction_steps() -> Iterator[tuple[str, float]]:
+    """Time the steps of a prediction, in seconds for one."""
+    card, schema = serve.forecaster.card, serve.PREDICTION_REQUEST
+    labels = [CalendarHour(*label) for label in product(range(24), range(7), range(1, 367))]
+    labels = random.Random(0).sample(labels, INPUTS)
+    query_strings = [
+        "&".join(f"{name}={value}" for name, value in label._asdict().items()).encode() for label in labels
+    ]
+    parameters = [query_string.split(b"&") for query_string in query_strings]
+    fields = [label._asdict() for label in labels]
+    for forms, accepted in zip(parameters, fields, strict=True):
+        schema.known_fields.remember(forms, accepted)
+    requests = [
+        Request(
+            {"type": "http", "method": "GET", "path": "/v1/prediction", "query_string": query_string, "headers": []}
+        )
+        for query_string in query_strings
+    ]
+    together = [labels[first : first + AT_ONCE] for first in range(0, INPUTS, AT_ONCE)]
+    predict = serve.forecaster.predict
+    yield "read a query string", seconds(lambda text: parse_query_string(text, schema.fields), query_strings)
+    yield "ask jsonschema", seconds(schema.faults, fields[:1000])
+    yield "instead of both: know the fields", seconds(schema.known_fields.recall, parameters)
+    yield "encode", seconds(lambda label: encode(label, card.clock_changes), labels)
+    yield "encode, run the model, round: one row a call", seconds(lambda label: predict([label]), labels)
+    yield f"the same, {AT_ONCE} rows a call", seconds(predict, together) / AT_ONCE
+    yield "answer", seconds(lambda request: answer(request, {"prediction": 940.162}, serve.model_digest), requests)
+
+
+def forecast_steps() -> Iterator[tuple[str, float]]:
+    """Time the steps of the longest forecast, in seconds."""
+    forecaster, clock_changes = serve.forecaster, serve.forecaster.card.clock_changes
+    horizon = Horizon(forecaster.card.end_of_data, LONGEST_HORIZON)
+    labels = horizon.labels(forecaster.card.standard_time)
+    document = {"values": forecaster.predict(labels)}
+    yield "find the labels", seconds(lambda _: horizon.labels(forecaster.card.standard_time), [None])
+    yield "encode", seconds(lambda _: [encode(label, clock_changes) for label in labels], [None])
+    yield "encode, run the model, round", seconds(forecaster.predict, [labels])
+    yield "write the JSON", seconds(JSONResponse, [document])
+
+
+def main() -> None:
+    print("one prediction".ljust(50), "us")
+    for name, each in prediction_steps():
+        print(f"  {name:46}{each * 1e6:6.1f}")
+    print(f"a forecast of {LONGEST_HORIZON:,} hours".ljust(50), "ms")
+    for name, each in forecast_steps():
+        print(f"  {name:46}{each * 1e3:6.1f}")
+
+
+if __name__ == "__main__":
+    main()
