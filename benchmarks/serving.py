@@ -1,9 +1,11 @@
 """Compare our server with a bare one and with what people usually write: ``python benchmarks/serving.py``.
 
 The servers take turns in short rounds, so that what else the machine does meets all of them,
-and each figure is the median over the rounds. Results go to standard output and to docs/performance.md.
+and each figure is the median over the rounds. Results go to standard output and to docs/performance.md;
+with another number of ``--connections`` than the usual, to standard output alone.
 """
 
+import argparse
 import json
 import subprocess
 import sys
@@ -67,7 +69,7 @@ COLUMNS = {
 Figures = Mapping[str, float]
 
 
-def measure(subject: Subject, models: Path, seed: int) -> Figures:
+def measure(subject: Subject, models: Path, seed: int, connections: int) -> Figures:
     """Start a fresh server, drive it for one round, and stop it.
 
     :param models: folder of the rivals' models.
@@ -78,7 +80,7 @@ def measure(subject: Subject, models: Path, seed: int) -> Figures:
     with running(subject.command, subject.app, models) as server:
         shown = subprocess.run(
             [
-                *("wrk", "--threads", "1", "--connections", str(CONNECTIONS), "--duration", f"{SECONDS}s"),
+                *("wrk", "--threads", "1", "--connections", str(connections), "--duration", f"{SECONDS}s"),
                 *("--timeout", "30s", "--script", str(Path(__file__).with_name("random_inputs.lua"))),
                 *(f"http://{HOST}:{server.port}/v1/prediction", "--", subject.inputs, subject.place, str(seed)),
             ],
@@ -98,17 +100,17 @@ def measure(subject: Subject, models: Path, seed: int) -> Figures:
         }
 
 
-def run_rounds(models: Path) -> dict[Subject, list[Figures]]:
+def run_rounds(models: Path, connections: int) -> dict[Subject, list[Figures]]:
     """Measure every subject once per round."""
     measured: dict[Subject, list[Figures]] = {subject: [] for subject in SUBJECTS}
     for number in range(1, ROUNDS + 1):
         print(f"round {number} of {ROUNDS}", file=sys.stderr, flush=True)
         for subject, rounds in measured.items():
-            rounds.append(measure(subject, models, seed=number))
+            rounds.append(measure(subject, models, number, connections))
     return measured
 
 
-def table_lines(measured: Mapping[Subject, Sequence[Figures]]) -> Iterator[str]:
+def table_lines(measured: Mapping[Subject, Sequence[Figures]], connections: int) -> Iterator[str]:
     """Lay out medians and, in brackets, their ratios to the first subject's; a Markdown table."""
     yield f"| server | {' | '.join(title for title, _ in COLUMNS.values())} |"
     yield f"|---|{'---:|' * len(COLUMNS)}"
@@ -123,7 +125,7 @@ def table_lines(measured: Mapping[Subject, Sequence[Figures]]) -> Iterator[str]:
     yield ""
     yield (
         f"In brackets the ratio to (a). Medians of {ROUNDS} rounds of {SECONDS} s, each with a fresh server of one "
-        f"process and {CONNECTIONS} connections; over the rounds (a) ranged from {min(speeds):,.0f} to "
+        f"process and {connections} connections; over the rounds (a) ranged from {min(speeds):,.0f} to "
         f"{max(speeds):,.0f} requests/s. (a) to (e) run on uvicorn, (f) and (g) on one synchronous gunicorn worker."
     )
 
@@ -142,17 +144,21 @@ def write_report(lines: Sequence[str]) -> None:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description="Compare our server with others.")
+    parser.add_argument("--connections", type=int, default=CONNECTIONS, help=f"at a time; usually {CONNECTIONS}")
+    connections = parser.parse_args().connections
     if which("wrk") is None:
         raise BenchmarkError("wrk is missing; apt-get install wrk")
     with tempfile.TemporaryDirectory() as folder:
         models = Path(folder)
         fit_rival_models(models)
-        measured = run_rounds(models)
+        measured = run_rounds(models, connections)
     with running(UVICORN, "serve:app") as server:
         forecasts = list(forecast_lines(server))
-    lines = [describe_machine(LIBRARIES), "", *table_lines(measured), "", *forecasts]
+    lines = [describe_machine(LIBRARIES), "", *table_lines(measured, connections), "", *forecasts]
     print("\n".join(lines))
-    write_report(lines)
+    if connections == CONNECTIONS:
+        write_report(lines)
 
 
 if __name__ == "__main__":
