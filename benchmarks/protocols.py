@@ -51,7 +51,7 @@ def all_protocols(power: pd.Series) -> list[Protocol]:
             f"the last {FORTNIGHTS} fortnights, each after fitting on all hours before it",
             "How good is a forecast of the next two weeks, if the model is fitted again for each?",
             True,
-            _fortnights(power),
+            fortnights(power, FORTNIGHTS),
         ),
         Protocol(
             DAY_CV,
@@ -70,10 +70,10 @@ def all_protocols(power: pd.Series) -> list[Protocol]:
     ]
 
 
-def _fortnights(power: pd.Series) -> list[Fold]:
+def fortnights(power: pd.Series, count: int) -> list[Fold]:
     """Hold out the last fortnights one by one, each with all hours before it to learn from."""
     end = power.index[-1] + pd.Timedelta(hours=1)
-    starts = [end - pd.Timedelta(weeks=2 * remaining) for remaining in range(FORTNIGHTS, 0, -1)]
+    starts = [end - pd.Timedelta(weeks=2 * remaining) for remaining in range(count, 0, -1)]
     return [
         (power[power.index < start], power[(power.index >= start) & (power.index < start + pd.Timedelta(weeks=2))])
         for start in starts
