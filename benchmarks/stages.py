@@ -1,7 +1,7 @@
 """Time the steps of an answer by themselves, without HTTP: ``python benchmarks/stages.py``.
 
 Each step runs over the same inputs in a loop, in which all that it needs is in the processor's caches.
-In a server, where the steps take turns with a network stack, each takes two or three times as long;
+In a server, where the steps take turns with a network stack, each takes longer;
 so the figures tell the steps' shares, and not the time of a request.
 """
 
@@ -27,7 +27,6 @@ from serving.answer import answer
 from serving.query_string import parse_query_string
 
 INPUTS = 10_000
-AT_ONCE = 8  # rows in one call, as many as benchmarks/serving.py has connections
 LONGEST_HORIZON = 8784
 PASSES = 7
 
@@ -45,7 +44,7 @@ def seconds(step: Callable[[Any], object], inputs: Sequence[Any]) -> float:
 
 def prediction_steps() -> Iterator[tuple[str, float]]:
     """Time the steps of a prediction, in seconds for one."""
-    card, schema = serve.forecaster.card, serve.PREDICTION_REQUEST
+    clock_changes, schema = serve.forecaster.card.clock_changes, serve.PREDICTION_REQUEST
     labels = [CalendarHour(*label) for label in product(range(24), range(7), range(1, 367))]
     labels = random.Random(0).sample(labels, INPUTS)
     query_strings = [
@@ -61,14 +60,12 @@ def prediction_steps() -> Iterator[tuple[str, float]]:
         )
         for query_string in query_strings
     ]
-    together = [labels[first : first + AT_ONCE] for first in range(0, INPUTS, AT_ONCE)]
     predict = serve.forecaster.predict
     yield "read a query string", seconds(lambda text: parse_query_string(text, schema.fields), query_strings)
     yield "ask jsonschema", seconds(schema.faults, fields[:1000])
     yield "instead of both: know the fields", seconds(schema.known_fields.recall, parameters)
-    yield "encode", seconds(lambda label: encode(label, card.clock_changes), labels)
-    yield "encode, run the model, round: one row a call", seconds(lambda label: predict([label]), labels)
-    yield f"the same, {AT_ONCE} rows a call", seconds(predict, together) / AT_ONCE
+    yield "encode", seconds(lambda label: encode(label, clock_changes), labels)
+    yield "encode, run the model, round", seconds(lambda label: predict([label]), labels)
     yield "answer", seconds(lambda request: answer(request, {"prediction": 940.162}, serve.model_digest), requests)
 
 

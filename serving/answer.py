@@ -20,8 +20,7 @@ def answer(request: Request, document: dict[str, Any], model_digest: bytes) -> R
     query_string: bytes = request.scope["query_string"]
     if request.method not in ("GET", "HEAD") or not query_string:
         return JSONResponse(document, headers={"Cache-Control": "no-store"})
-    resource = request.scope["path"].encode() + b"?" + query_string
-    etag = f'"{blake2b(resource, key=model_digest, digest_size=16).hexdigest()}"'
+    etag = f'"{blake2b(query_string, key=model_digest, digest_size=16).hexdigest()}"'
     headers = {"Cache-Control": _CACHEABLE, "ETag": etag}
     if_none_match = dict(request.scope["headers"]).get(b"if-none-match")
     if if_none_match and _matches(if_none_match.decode("latin-1"), etag):

@@ -7,8 +7,6 @@ from typing import NoReturn
 import pytest
 from starlette.testclient import TestClient
 
-from serving.batch import Batch
-
 INPUT = {"hour_of_day": 8, "day_of_week": 3, "day_of_year": 122}
 QUERY_STRING = "hour_of_day=8&day_of_week=3&day_of_year=122"
 JSON = {"Content-Type": "application/json"}
@@ -89,7 +87,7 @@ def test_a_defect_is_opaque(client: TestClient, monkeypatch: pytest.MonkeyPatch)
     def fail(labels: object) -> NoReturn:
         raise ZeroDivisionError("secret")
 
-    monkeypatch.setattr(serve, "batch", Batch(fail))
+    monkeypatch.setattr(serve.forecaster, "predict", fail)
     response = client.post("/v1/prediction", json={"hour_of_day": 1, "day_of_week": 1, "day_of_year": 1})
     assert (response.status_code, response.headers["cache-control"]) == (500, "no-store")
     assert response.json() == {
