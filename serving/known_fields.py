@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
-MOST_FIELDS = 1024  # all that a prediction can have are 397
+MOST_FIELDS = 1024  # all that a prediction can have are 397, in each form
 
 
 class KnownFields:

@@ -94,9 +94,10 @@ def _placed(request: Request, fault: Fault) -> dict[str, str]:
 
     The pointer is in its URI fragment form (RFC 6901, section 6).
     """
+    if request.scope["query_string"]:
+        parameter = {"parameter": str(fault.path[-1])} if fault.path else {}
+        return {**parameter, "detail": fault.detail}
     if not fault.path:
         return {"pointer": "#", "detail": fault.detail}
-    if request.scope["query_string"]:
-        return {"parameter": str(fault.path[-1]), "detail": fault.detail}
     tokens = (str(token).replace("~", "~0").replace("/", "~1") for token in fault.path)
     return {"pointer": "".join(["#", *(f"/{quote(token, safe='~')}" for token in tokens)]), "detail": fault.detail}

@@ -43,7 +43,7 @@ async def read_input(request: Request, schema: InputSchema) -> dict[str, Any]:
 
 
 def _integers(members: Any) -> list[Hashable]:
-    """Give the members of an object of integers; none of any other, for True and 1.0 equal 1."""
+    """Give the members of an object of integers; none of any other, because True equals 1."""
     if not isinstance(members, dict) or not all(type(value) is int for value in members.values()):
         return []
     return list(members.items())

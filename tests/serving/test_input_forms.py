@@ -301,3 +301,9 @@ def test_a_very_long_address_ends_at_the_servers_parser(
     connection.close()
     assert (response.status, response.headers.get_content_type()) == (status, content_type)
     assert len(content) < 1_000
+
+
+def test_a_long_unknown_parameter_is_not_echoed_as_its_place(client: TestClient) -> None:
+    """A query string has no pointers either, so the fault has a detail alone."""
+    answer = client.get(f"/v1/forecast?N=1&{'x' * 50}=1")
+    assert answer.json()["errors"] == [{"detail": f'"{"x" * 39}... is not known here; known are N, start, quantile'}]

@@ -6,6 +6,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from serving.known_fields import MOST_FIELDS, KnownFields
+from serving.request_input import LONGEST_REMEMBERED
+from serving.validation import Fault
 
 VALID = {"hour_of_day": 1, "day_of_week": 1, "day_of_year": 1}
 DAY = "day_of_week=1&day_of_year=1"
@@ -85,3 +87,36 @@ def test_an_input_that_does_not_fall_into_its_fields_is_not_remembered() -> None
     known.remember([], {"N": 1})
     assert known.recall([b"N=1"]) is None
     assert not known.recall([])
+
+
+@pytest.mark.parametrize("by_body", [True, False])
+def test_what_is_known_is_not_judged_again(client: TestClient, monkeypatch: pytest.MonkeyPatch, by_body: bool) -> None:
+    """And what is new is."""
+    import serve
+
+    judged = []
+    judge = serve.FORECAST_REQUEST.faults
+
+    def take_note(fields: object) -> list[Fault]:
+        judged.append(fields)
+        return judge(fields)
+
+    monkeypatch.setattr(serve.FORECAST_REQUEST, "known_fields", KnownFields())
+    monkeypatch.setattr(serve.FORECAST_REQUEST, "faults", take_note)
+    for hours in (1, 2, 1, 2):
+        if by_body:
+            assert client.post("/v1/forecast", json={"N": hours}).status_code == 200
+        else:
+            assert client.get(f"/v1/forecast?N={hours}").status_code == 200
+    assert judged == [{"N": 1}, {"N": 2}]
+
+
+def test_a_long_query_string_is_not_remembered(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A number may have any length, and a memory of those would not be bounded in size."""
+    import serve
+
+    known = KnownFields()
+    monkeypatch.setattr(serve.FORECAST_REQUEST, "known_fields", known)
+    quantile = b"quantile=0.9" + b"0" * LONGEST_REMEMBERED
+    assert client.get(f"/v1/forecast?N=1&{quantile.decode()}").status_code == 200
+    assert known.recall([b"N=1", quantile]) is None

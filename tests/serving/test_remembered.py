@@ -69,7 +69,7 @@ VALID = {"hour_of_day": 1, "day_of_week": 1, "day_of_year": 1}
 
 
 def test_every_answer_is_the_same_when_it_is_remembered(client: TestClient) -> None:
-    """More inputs than are remembered, asked by query string twice, and by body, which is never remembered."""
+    """More inputs than are remembered, asked by query string twice, and by body, of which no answer is remembered."""
     inputs = [VALID | {"hour_of_day": hour, "day_of_year": day} for hour in range(24) for day in range(1, 367, 8)]
     assert len(inputs) > MOST_ANSWERS
     by_body = [client.post("/v1/prediction", json=fields).json() for fields in inputs]
