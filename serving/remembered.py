@@ -26,8 +26,7 @@ def remembered(endpoint: Endpoint) -> Endpoint:
 
     async def recall(request: Request) -> Response:
         query_string: bytes = request.scope["query_string"]
-        headers = (name for name, _ in request.scope["headers"])
-        if request.method != "GET" or not _CHANGE_THE_ANSWER.isdisjoint(headers):
+        if request.method != "GET" or not _CHANGE_THE_ANSWER.isdisjoint(dict(request.scope["headers"])):
             return await endpoint(request)
         if (answer := answers.get(query_string)) is None:
             answer = await endpoint(request)

@@ -26,7 +26,7 @@ async def read_input(request: Request, schema: InputSchema) -> dict[str, Any]:
     :raises SchemaViolation: the schema says no.
     """
     query_string: bytes = request.scope["query_string"]
-    has_body = not ANNOUNCE_A_BODY.isdisjoint(name for name, _ in request.scope["headers"])
+    has_body = not ANNOUNCE_A_BODY.isdisjoint(dict(request.scope["headers"]))
     body = await _read_body(request) if has_body else b""
     if body or request.method == "QUERY":
         _check_media_type(request, body)
