@@ -15,6 +15,7 @@ class Answer(Response):
     """A JSON document with its headers as they are sent; Starlette's JSONResponse takes twice as long to make one.
 
     :param document: what to answer; None for an answer without content.
+    :param status_code: of the answer.
     :param headers: beside those that describe the content.
     """
 
