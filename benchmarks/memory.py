@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks.server_process import HOST, UVICORN, BenchmarkError, ServerProcess, running
 
 REQUESTS = 100_000  # of each kind; every one distinct, so that nothing remembered is asked for again
+FORECASTS = 100  # a forecast needs more memory while it is made than anything else
 WARM_UP = 4_000  # of each kind; after these, buffers and pools have their size
 LIMIT_MB = 20
 CONNECTIONS = 4
@@ -52,6 +53,12 @@ def invalid_requests() -> Iterator[bytes]:
                 values = {"hour_of_day": str(number)}
         yield _request(number, list(values.items()), long=number % 20 < 2)
         number += 1
+
+
+def long_forecasts() -> Iterator[bytes]:
+    """Ask for the longest forecast, again and again."""
+    while True:
+        yield f"GET /v1/forecast?N=8784 HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode()
 
 
 def _request(number: int, values: list[tuple[str, str]], *, long: bool) -> bytes:
@@ -103,8 +110,10 @@ async def run(server: ServerProcess) -> float:
     await send(server, valid, REQUESTS, success)
     print(f"after {REQUESTS:,} valid requests   {server.resident_mb():6.1f} MB", flush=True)
     await send(server, invalid, REQUESTS, client_error)
+    print(f"after {REQUESTS:,} invalid requests {server.resident_mb():6.1f} MB", flush=True)
+    await send(server, long_forecasts(), FORECASTS, success)
     after = server.resident_mb()
-    print(f"after {REQUESTS:,} invalid requests {after:6.1f} MB", flush=True)
+    print(f"after {FORECASTS} forecasts of a year     {after:6.1f} MB", flush=True)
     return after - before
 
 

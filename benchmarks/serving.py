@@ -24,7 +24,7 @@ from benchmarks.rival_models import fit_rival_models
 from benchmarks.server_process import GUNICORN, HOST, ROOT, UVICORN, BenchmarkError, running
 
 ROUNDS = 5
-SECONDS = 2  # at these lengths a machine may be several times faster before (b) runs out of new inputs
+SECONDS = 2  # at these lengths a machine may be twice as fast before (b) runs out of new inputs
 CONNECTIONS = 8
 REPORT = ROOT / "docs" / "performance.md"
 BEGIN, END = "<!-- measured by benchmarks/serving.py: -->", "<!-- end of what benchmarks/serving.py measured -->"
