@@ -74,7 +74,11 @@ def main() -> int:
 def read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Train the model and save it as ONNX.")
     add = parser.add_argument
-    add("--data", metavar="PATH_OR_URL", help="an hourly CSV with columns ds,y (default: the published data set)")
+    add(
+        "--data",
+        metavar="PATH_OR_URL",
+        help="an hourly CSV with columns ds, the hour's end in standard time, and y (default: the published data set)",
+    )
     add("--output", type=Path, default=HERE / "model.onnx", metavar="PATH", help="default: model.onnx")
     add("--year", type=int, help="date the first event in this year; the hours stay in order")
     add("--timezone", default="America/Los_Angeles", metavar="NAME", help="of the site (default: %(default)s)")
