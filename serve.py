@@ -1,5 +1,6 @@
 """Serve the model over HTTP: ``uvicorn serve:app``."""
 
+import ctypes
 import gc
 import os
 import sys
@@ -112,3 +113,7 @@ app.router.redirect_slashes = False
 gc.collect()
 gc.freeze()
 gc.set_threshold(20_000)
+
+# The start needed memory for a moment, which glibc keeps unless it is asked; other C libraries have no such function.
+if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "malloc_trim"):
+    libc.malloc_trim(0)
