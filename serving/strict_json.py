@@ -2,11 +2,13 @@
 
 import json
 import math
+import re
+from itertools import accumulate
 from typing import Any, NoReturn
 
 from .errors import MalformedInput
 
-_MOST_BRACKETS = 100  # an input has two; how deep Python itself follows them depends on its version
+_DEEPEST = 100  # an input has a depth of one; how deep Python itself goes depends on its version
 _MOST_DIGITS = 30  # an integer this long is a mistake or an attack; Python itself stops at 4,300
 
 
@@ -17,7 +19,7 @@ def parse_json(content: bytes) -> Any:
     :raises MalformedInput: it is not JSON (RFC 8259), or it is JSON that readers understand differently (RFC 7493):
         a repeated name, a lone surrogate, a number beyond a double, absurd depth or digits.
     """
-    if content.count(b"[") + content.count(b"{") > _MOST_BRACKETS:
+    if content.count(b"[") + content.count(b"{") > _DEEPEST and _depth(content) > _DEEPEST:
         raise MalformedInput("the body is nested too deeply")
     try:
         value = json.loads(
@@ -38,6 +40,11 @@ def parse_json(content: bytes) -> Any:
             f"the body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
         ) from error
     return value
+
+
+def _depth(content: bytes) -> int:
+    brackets = re.sub(rb'(?s)"(?:[^"\\]|\\.)*"?|[^][{}]', b"", content)  # a text may lack its end
+    return max(accumulate((1 if bracket in b"[{" else -1 for bracket in brackets), initial=0))
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

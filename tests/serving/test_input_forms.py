@@ -105,6 +105,8 @@ HALF_PAIR = bad_request("the body is not Unicode: it escapes half of a surrogate
         (b"[" * 8_000, bad_request("the body is nested too deeply")),
         (b"[" * 8_000 + b"]" * 8_000, bad_request("the body is nested too deeply")),
         (b'{"a":' * 3_000, bad_request("the body is nested too deeply")),
+        (b'{"[": ' * 101 + b"1" + b"}" * 101, bad_request("the body is nested too deeply")),
+        (b'{"a": ' + b"[" * 101 + b'"', bad_request("the body is nested too deeply")),
         (b"9" * 5_000, bad_request("the body has an integer of 5,000 characters; at most 30 are read")),
         (b'{"hour_of_day": -' + b"9" * 40 + b"}", None),
         (b'\xff{"hour_of_day": 8}', NOT_UTF8),
@@ -307,3 +309,20 @@ def test_a_long_unknown_parameter_is_not_echoed_as_its_place(client: TestClient)
     """A query string has no pointers either, so the fault has a detail alone."""
     answer = client.get(f"/v1/forecast?N=1&{'x' * 50}=1")
     assert answer.json()["errors"] == [{"detail": f'"{"x" * 39}... is not known here; known are N, start, quantile'}]
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        (b"[" + b"{}," * 200 + b"{}]", "the input must be a JSON object, got an array"),
+        (b'"' + b"[" * 200 + b'"', 'the input must be a JSON object, got "' + "[" * 39 + "..."),
+        (b"[" * 100 + b"]" * 100, "the input must be a JSON object, got an array"),
+    ],
+    ids=["many and flat", "in a text", "just not too deep"],
+)
+def test_what_has_many_brackets_and_is_not_deep_is_judged_by_the_schema(
+    client: TestClient, body: bytes, detail: str
+) -> None:
+    """A list of inputs gets the answer of a list."""
+    response = client.post("/v1/prediction", content=body, headers={"Content-Type": "application/json"})
+    assert (response.status_code, response.json()["errors"]) == (422, [{"pointer": "#", "detail": detail}])
