@@ -12,10 +12,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from forecast_core.calendar import CalendarHour
+from forecast_core.calendar import Label
 from forecast_core.contract import CONTRACT_VERSION, SCHEMA_FOLDER
 from forecast_core.errors import ForecastError, InvalidModel
-from forecast_core.horizon import Horizon, parse_event_start
+from forecast_core.time import duration, parse_event_start
 from serving.answer import answer
 from serving.onnx_model import load_model
 from serving.openapi import openapi_document
@@ -40,19 +40,18 @@ except InvalidModel as error:
 @remembered
 async def prediction(request: Request) -> Response:
     """Predict the hour that a label names."""
-    label = CalendarHour(**await read_input(request, PREDICTION_REQUEST))
-    return answer(request, {"prediction": forecaster.predict([label])[0]}, model_digest)
+    label = Label(**await read_input(request, PREDICTION_REQUEST))
+    return answer(request, {"prediction": forecaster.predict(label)}, model_digest)
 
 
 async def forecast(request: Request) -> Response:
     """Forecast a run of hours; without a start, the ones after the training data."""
     fields = await read_input(request, FORECAST_REQUEST)
-    start = parse_event_start(fields["start"]) if "start" in fields else forecaster.card.end_of_data
-    horizon = Horizon(start, fields["N"])
+    start = parse_event_start(fields["start"]) if "start" in fields else forecaster.calendar.end_of_data
     document = {
-        "values": forecaster.forecast(horizon, fields.get("quantile")),
+        "values": forecaster.forecast(start, fields["N"], fields.get("quantile")),
         "start": start.isoformat(),
-        "duration": horizon.duration,
+        "duration": duration(fields["N"]),
         "unit": forecaster.card.unit,
     }
     return answer(request, document, model_digest)

@@ -8,16 +8,21 @@ import sys
 from pathlib import Path
 
 from forecast_core.errors import DataError
-from training.calendar_check import calendar_note
+from training.encoded_hours import encode_hours
 from training.forest import fit_forest
-from training.load_profile import read_load_profile
+from training.load_profile import FIRST_YEAR, LAST_YEAR, read_load_profile
 from training.model_card import make_card
-from training.model_file import LARGEST_RELATIVE_DIFFERENCE, all_inputs, export_forest, largest_difference
+from training.model_file import LARGEST_RELATIVE_DIFFERENCE, all_occupants_hours, export_forest, largest_difference
+from training.public_holidays import public_holidays
 from training.replacing import write_whole
 from training.report import write_report
 from training.residuals import measure_band
+from training.site import site_time_zone
 from training.source import read_source
+from training.splits import split_in_time
+from training.unusual_days import choose_treatment
 from training.validation import validate
+from training.weekly_rhythm import remarks_on_weekdays
 
 HERE = Path(__file__).resolve().parent
 
@@ -28,35 +33,46 @@ def main() -> int:
     step("load")
     name, content = read_source(options.data)
     profile = read_load_profile(name, content, options.timezone, options.year)
-    power, clock = profile.power, profile.clock
+    power, calendar = profile.power, profile.calendar
     say(f"{name}: {len(power):,} hours from {power.index[0]} to {power.index[-1]}, {profile.missing_hours} missing")
 
-    step("check")
-    note = calendar_note(power)
-    say(note)
+    step("calendar")
+    public = public_holidays(options.holidays, options.timezone, calendar.known_years)
+    say(public.summary(power.index[0].date(), power.index[-1].date()))
+    remarks = [*profile.remarks, *remarks_on_weekdays(power, options.timezone, public.weekend)]
+    for remark in remarks:
+        say_more(remark)
+
+    step("choose")
+    choice = choose_treatment(split_in_time(power)[0], calendar, public)
+    treatment = choice.treatment
+    say(choice.table(options.unit))
 
     step("validate")
-    validation = validate(power, clock)
+    hours = encode_hours(power, treatment.calendar)
+    validation = validate(hours, treatment)
     say(validation.table(options.unit))
 
     step("band")
-    band = measure_band(power, clock, threshold=validation.threshold, seed=options.seed)
+    band = measure_band(hours, treatment, seed=options.seed)
     say(
         f"from the 0.05 to the 0.95 quantile: {band.nested_share:.1%} of the hours in nested cross-validation, "
         f"{band.future.share:.1%} of the last 20 %"
     )
 
     step("fit")
-    forest = fit_forest(power, clock, threshold=validation.threshold, seed=options.seed)
-    say(f"{forest.n_estimators} trees on all hours but those of atypical days")
+    forest = fit_forest(hours, treatment, seed=options.seed)
+    say(f"{forest.n_estimators} trees, atypical days {treatment.atypical_days}")
 
     step("export")
-    card = make_card(profile, validation, band, note=note, unit=options.unit, seed=options.seed)
+    card = make_card(
+        profile, public, choice, hours, validation, band, remarks=remarks, unit=options.unit, seed=options.seed
+    )
     model = export_forest(forest, card)
     say(f"{len(model):,} bytes")
 
     step("compare")
-    features = all_inputs(card)
+    features = all_occupants_hours()
     difference = largest_difference(forest, model, features)
     say(f"scikit-learn and onnxruntime differ by at most {difference:.0e} relative on all {len(features):,} inputs")
     if difference > LARGEST_RELATIVE_DIFFERENCE:
@@ -80,8 +96,11 @@ def read_options() -> argparse.Namespace:
         help="an hourly CSV with columns ds, the hour's end in standard time, and y (default: the published data set)",
     )
     add("--output", type=Path, default=HERE / "model.onnx", metavar="PATH", help="default: model.onnx")
-    add("--year", type=int, help="date the first event in this year; the hours stay in order")
     add("--timezone", default="America/Los_Angeles", metavar="NAME", help="of the site (default: %(default)s)")
+    add(
+        "--holidays", metavar="CODE", help="of a country, like NL, or DE-BY; or none (default: the time zone's country)"
+    )
+    add("--year", type=int, help="date the first event in this year: its weekdays, holidays and clock changes")
     add("--unit", default="kW", help="of y (default: %(default)s)")
     add("--seed", type=int, default=0, help="of the forest (default: %(default)s)")
     add("--report", type=Path, default=HERE / "docs/validation", metavar="DIR", help="default: docs/validation")
@@ -93,8 +112,10 @@ def read_options() -> argparse.Namespace:
         raise DataError("--output must be a file and --report a folder")
     if not 0 <= options.seed < 2**32:
         raise DataError(f"--seed {options.seed}: must be from 0 to 4294967295")
-    if options.year is not None and not 1970 <= options.year <= 2100:
-        raise DataError(f"--year {options.year}: must be from 1970 to 2100")
+    if options.year is not None and not FIRST_YEAR <= options.year <= LAST_YEAR:
+        raise DataError(f"--year {options.year}: must be from {FIRST_YEAR} to {LAST_YEAR}")
+    site_time_zone(options.timezone)
+    public_holidays(options.holidays, options.timezone, years=())
     return options
 
 
@@ -104,6 +125,11 @@ def step(name: str) -> None:
 
 def say(text: str) -> None:
     print(text.replace("\n", "\n" + " " * 10), flush=True)
+
+
+def say_more(text: str) -> None:
+    step("")
+    say(text)
 
 
 def refuse(why: str) -> int:

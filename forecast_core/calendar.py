@@ -1,71 +1,168 @@
-"""The calendar of an hour, and the step from its label to the clock that people in the building follow."""
+"""From what is asked to what people live by: three kinds of time, and the one way between them.
 
-from datetime import datetime, timedelta
+1. A **label** is what a row of the training data says: hour, weekday and day of the year, without the year.
+2. An **event start** is when a real hour starts: an aware time.
+3. The **occupants' hour** is what people in the building live by when the event starts:
+   the hour on their clock, the weekday (on a public holiday, that of the day of rest) and the day of the year.
+
+A prediction goes from 1 over 2 to 3; a forecast, like training, from 2 to 3.
+"""
+
+from calendar import isleap
+from collections.abc import Set
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone, tzinfo
+from functools import cached_property, lru_cache
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
-EVENT_RESOLUTION = timedelta(hours=1)
+from .errors import UnanswerableInput
+from .time import EVENT_RESOLUTION
+
+DAY_OF_LEAP_YEARS = 366
+"""The day of the year that leap years alone have."""
 
 
-class CalendarHour(NamedTuple):
-    """An hour as its label says it.
-
-    Labels are hour-ending and in the site's standard time:
-    the hour from 23:00 to 24:00 carries hour 0 of the next day.
-    Fields and their ranges are those of the schema ``prediction-request``.
-    """
+class Label(NamedTuple):
+    """An hour as a row of the training data names it; the schema ``prediction-request`` says what the fields mean."""
 
     hour_of_day: int
     day_of_week: int
     day_of_year: int
 
-    @classmethod
-    def of_label(cls, label: datetime) -> "CalendarHour":
-        """Read the calendar off a label.
 
-        :param label: in the site's standard time.
+class OccupantsHour(NamedTuple):
+    """An hour as people in the building live it; the fields have the ranges of a label's."""
 
-        >>> CalendarHour.of_label(datetime(2015, 5, 2, 8))
-        CalendarHour(hour_of_day=8, day_of_week=5, day_of_year=122)
-        """
-        return cls(label.hour, label.weekday(), label.timetuple().tm_yday)
+    hour_of_day: int
+    day_of_week: int
+    day_of_year: int
 
 
-class DaylightSaving(NamedTuple):
-    """The days of the year on which the occupants' clock is one hour ahead of standard time, ends included.
+@dataclass(frozen=True, kw_only=True)
+class SiteCalendar:
+    """The calendar of a site, and of the labels of its training data.
 
-    South of the equator the range runs over New Year: its first day comes after its last.
+    :param time_zone: whose clock the occupants follow; every year has its own clock changes.
+    :param first_event_start: of the training data; its offset is the site's standard time.
+    :param last_event_start: of the training data, in the same offset.
+    :param label_side: whether a label names the ``start`` or the ``end`` of its hour.
+    :param label_clock: whether labels are in ``standard`` time all year, or on the ``local`` clock.
+    :param label_weekday_shift: how many weekdays the real day is ahead of the label's.
+    :param known_years: the years whose holidays are known.
+    :param holidays: the days on which the building rests, whatever their weekday.
+    :param rest_weekday: the weekday that such a day is like; 0 is Monday.
     """
 
-    first_day_of_year: int
-    last_day_of_year: int
+    time_zone: ZoneInfo
+    first_event_start: datetime
+    last_event_start: datetime
+    label_side: str = "end"
+    label_clock: str = "standard"
+    label_weekday_shift: int = 0
+    known_years: range
+    holidays: Set[date] = frozenset()
+    rest_weekday: int = 6
 
-    def holds_on(self, day_of_year: int) -> bool:
-        """Tell whether clocks are advanced on a day.
+    @cached_property
+    def standard_time(self) -> timezone:
+        """The site's offset without daylight saving time."""
+        return timezone(self.first_event_start.utcoffset() or timedelta(0))
 
-        >>> DaylightSaving(67, 304).holds_on(122), DaylightSaving(278, 94).holds_on(122)
-        (True, False)
+    @property
+    def end_of_data(self) -> datetime:
+        """When the last event of the training data ends, in standard time."""
+        return self.last_event_start + EVENT_RESOLUTION
+
+    def event_start(self, label: Label) -> datetime:
+        """Find the event that a label means: the last one in the training data that carries it.
+
+        If none does, it is the first after the data in a common year, where fixed dates like 4 July
+        have the same day of the year as in most data; day 366 is looked for in leap years.
+
+        :returns: in standard time.
         """
-        first, last = self
-        if first <= last:
-            return first <= day_of_year <= last
-        return day_of_year >= first or day_of_year <= last
+        weekday = (label.day_of_week + self.label_weekday_shift) % 7
+        for day in _days(label.day_of_year, weekday, self._years_of_data):
+            start = self.labelled_event_start(day.replace(hour=label.hour_of_day))
+            if self.first_event_start <= start <= self.last_event_start:
+                return start
+        for day in _days(label.day_of_year, weekday, self._later_years):
+            if isleap(day.year) == (label.day_of_year == DAY_OF_LEAP_YEARS):
+                start = self.labelled_event_start(day.replace(hour=label.hour_of_day))
+                if start > self.last_event_start:
+                    return start
+        raise AssertionError("every day of the year has every weekday within these years")
+
+    def labelled_event_start(self, time: datetime) -> datetime:
+        """Find the event that a time on the label clock names.
+
+        A time that a clock change leaves out names the hour after; one that it repeats, the first of the two.
+
+        :param time: naive.
+        :returns: in standard time.
+        """
+        return time.replace(tzinfo=self._label_clock).astimezone(self.standard_time) - self._label_after_start
+
+    @cached_property
+    def _label_clock(self) -> tzinfo:
+        return self.time_zone if self.label_clock == "local" else self.standard_time
+
+    @cached_property
+    def _label_after_start(self) -> timedelta:
+        return EVENT_RESOLUTION if self.label_side == "end" else timedelta(0)
+
+    @cached_property
+    def _years_of_data(self) -> range:
+        """The years of the data's labels, the last one first."""
+        first, last = (
+            (start + self._label_after_start).astimezone(self._label_clock)
+            for start in (self.first_event_start, self.last_event_start)
+        )
+        return range(last.year, first.year - 1, -1)
+
+    @cached_property
+    def _later_years(self) -> range:
+        """As many years from the data's last one on as it takes to have each day of the year on each weekday."""
+        return range(self._years_of_data[0], self._years_of_data[0] + 41)
+
+    def event_starts(self, first: datetime, n_hours: int) -> list[datetime]:
+        """List when consecutive hours start.
+
+        :param first: when the first one does; aware.
+        :returns: in standard time.
+        :raises UnanswerableInput: ``first`` is not on a whole hour of the site's standard time.
+        """
+        try:
+            start = first.astimezone(self.standard_time)
+            if start.minute or start.second:
+                whole = start.replace(minute=0, second=0).astimezone(first.tzinfo).isoformat()
+                raise UnanswerableInput("start", f"must be on a whole hour of the site's standard time, like {whole}")
+            return [start + hour * EVENT_RESOLUTION for hour in range(n_hours)]
+        except OverflowError as error:  # before the year 1 or after 9999
+            raise self._unknown_year() from error
+
+    def occupants_hour(self, event_start: datetime) -> OccupantsHour:
+        """Find what people in the building live by when an event starts.
+
+        An hour that starts at :30 on their clock belongs to the full hour before.
+
+        :raises UnanswerableInput: the holidays of its year are not known.
+        """
+        local = event_start.astimezone(self.time_zone)
+        day = local.date()
+        if day.year not in self.known_years:
+            raise self._unknown_year()
+        weekday = self.rest_weekday if day in self.holidays else day.weekday()
+        return OccupantsHour(local.hour, weekday, (day - date(day.year, 1, 1)).days + 1)
+
+    def _unknown_year(self) -> UnanswerableInput:
+        years = f"{self.known_years[0]} to {self.known_years[-1]}"
+        return UnanswerableInput("start", f"must leave all hours within the years {years}, whose calendar is known")
 
 
-def occupants_hour(label: CalendarHour, daylight_saving: DaylightSaving | None) -> CalendarHour:
-    """Take a label to the occupants' clock, which is one hour ahead of it in daylight saving time.
-
-    :param label: the hour as its label says it.
-    :param daylight_saving: when clocks are advanced; None where they never are.
-    :returns: weekday and day of the year follow the hour over midnight.
-
-    >>> summer = DaylightSaving(67, 304)
-    >>> occupants_hour(CalendarHour(8, 5, 122), summer)
-    CalendarHour(hour_of_day=9, day_of_week=5, day_of_year=122)
-    >>> occupants_hour(CalendarHour(23, 6, 122), summer)
-    CalendarHour(hour_of_day=0, day_of_week=0, day_of_year=123)
-    """
-    if daylight_saving is None or not daylight_saving.holds_on(label.day_of_year):
-        return label
-    if label.hour_of_day < 23:
-        return CalendarHour(label.hour_of_day + 1, label.day_of_week, label.day_of_year)
-    return CalendarHour(0, (label.day_of_week + 1) % 7, label.day_of_year % 366 + 1)
+@lru_cache(maxsize=4 * 7 * DAY_OF_LEAP_YEARS)  # both spans of years of two models, 1 MB
+def _days(day_of_year: int, weekday: int, years: range) -> tuple[datetime, ...]:
+    """Find the midnights of a day of the year in those of the years in which it has a weekday."""
+    days = (datetime(year, 1, 1) + timedelta(days=day_of_year - 1) for year in years)
+    return tuple(day for year, day in zip(years, days, strict=True) if (day.year, day.weekday()) == (year, weekday))

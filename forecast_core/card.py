@@ -3,10 +3,11 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from datetime import datetime, tzinfo
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from .calendar import EVENT_RESOLUTION, DaylightSaving
+from .calendar import SiteCalendar
 from .contract import CONTRACT_VERSION
 from .encoding import FEATURES
 from .errors import InvalidModel
@@ -23,13 +24,14 @@ class ModelCard:
     features: list[str]
     unit: str
     timezone: str
-    utc_offset: str
     event_resolution: str
-    daylight_saving: dict[str, int] | None = None
+    label_side: str
+    label_clock: str
+    label_weekday_shift: int
     first_event_start: str
     last_event_start: str
-    calendar_year: int
-    calendar_note: str
+    known_years: dict[str, int]
+    holidays: dict[str, Any] | None = None
     training_data: dict[str, Any]
     hyperparameters: dict[str, Any]
     seed: int
@@ -69,17 +71,23 @@ class ModelCard:
         """Give the card as the JSON object that the schema ``model`` describes."""
         return {name: value for name, value in asdict(self).items() if value is not None}
 
-    @property
-    def standard_time(self) -> tzinfo | None:
-        """The offset of all labels."""
-        return self.end_of_data.tzinfo
+    def calendar(self) -> SiteCalendar:
+        """Read the site's calendar.
 
-    @property
-    def end_of_data(self) -> datetime:
-        """When the last event of the training data ends; in standard time."""
-        return datetime.fromisoformat(self.last_event_start) + EVENT_RESOLUTION
-
-    @property
-    def clock_changes(self) -> DaylightSaving | None:
-        """When the occupants' clock is one hour ahead of the labels; None if it never is."""
-        return None if self.daylight_saving is None else DaylightSaving(**self.daylight_saving)
+        :raises InvalidModel: it names a time, day or time zone that this computer does not know.
+        """
+        holidays = {} if self.holidays is None else self.holidays
+        try:
+            return SiteCalendar(
+                time_zone=ZoneInfo(self.timezone),
+                first_event_start=datetime.fromisoformat(self.first_event_start),
+                last_event_start=datetime.fromisoformat(self.last_event_start),
+                label_side=self.label_side,
+                label_clock=self.label_clock,
+                label_weekday_shift=self.label_weekday_shift,
+                known_years=range(self.known_years["first"], self.known_years["last"] + 1),
+                holidays=frozenset(map(date.fromisoformat, holidays.get("dates", []))),
+                rest_weekday=holidays.get("rest_weekday", 6),
+            )
+        except (ValueError, OSError, ZoneInfoNotFoundError) as error:
+            raise InvalidModel(f"its model card is damaged ({error})") from error

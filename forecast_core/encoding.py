@@ -6,14 +6,11 @@ On a circle they are neighbours, as are Sunday and Monday, or December and Janua
 
 from math import cos, sin, tau
 
-from .calendar import CalendarHour, DaylightSaving, occupants_hour
-from .contract import schema
+from .calendar import OccupantsHour
 
 EncodedHour = tuple[float, ...]
 
-PERIODS = {
-    name: field["maximum"] - field["minimum"] + 1 for name, field in schema("prediction-request")["properties"].items()
-}
+PERIODS = {"hour_of_day": 24, "day_of_week": 7, "day_of_year": 366}
 """The number of values after which each field starts again, in the order of the features."""
 
 FEATURES = tuple(f"{name}_{function}" for name in PERIODS for function in ("sin", "cos"))
@@ -25,20 +22,16 @@ _ON_CIRCLE = tuple(
 )
 
 
-def encode(label: CalendarHour, daylight_saving: DaylightSaving | None) -> EncodedHour:
-    """Encode an hour as points on three circles, on the occupants' clock.
+def encode(hour: OccupantsHour) -> EncodedHour:
+    """Encode an hour as points on three circles.
 
-    :param label: the hour as its label says it.
-    :param daylight_saving: when the occupants' clock is ahead of the label; None where it never is.
     :returns: one number from -1 to 1 for each of ``FEATURES``.
 
-    >>> PERIODS
-    {'hour_of_day': 24, 'day_of_week': 7, 'day_of_year': 366}
     >>> FEATURES[:2]
     ('hour_of_day_sin', 'hour_of_day_cos')
-    >>> [round(feature, 3) for feature in encode(CalendarHour(6, 0, 183), None)]
+    >>> [round(feature, 3) for feature in encode(OccupantsHour(6, 0, 183))]
     [1.0, 0.0, 0.0, 1.0, 0.0, -1.0]
     """
-    hour_of_day, day_of_week, day_of_year = occupants_hour(label, daylight_saving)
+    hour_of_day, day_of_week, day_of_year = hour
     hours, weekdays, days = _ON_CIRCLE
     return hours[hour_of_day] + weekdays[day_of_week] + days[day_of_year]

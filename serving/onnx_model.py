@@ -9,11 +9,11 @@ from threading import Lock
 import numpy as np
 import onnxruntime
 
-from forecast_core.calendar import CalendarHour
+from forecast_core.calendar import Label
 from forecast_core.card import ModelCard
 from forecast_core.encoding import FEATURES, EncodedHour
 from forecast_core.errors import InvalidModel
-from forecast_core.forecaster import Forecaster, Infer
+from forecast_core.forecast import Forecaster, Infer
 
 from .validation import InputSchema
 
@@ -52,7 +52,9 @@ def _open(content: bytes) -> Forecaster:
 
     try:
         forecaster = Forecaster(card, _inference(session))
-        (answer,) = forecaster.predict([CalendarHour(0, 0, 1)])
+        answer = forecaster.predict(Label(0, 0, 1))
+    except InvalidModel:
+        raise
     except Exception as error:  # as above
         raise InvalidModel("it does not answer; it was not made by train.py") from error
     if not math.isfinite(answer):

@@ -1,14 +1,16 @@
 """What many tests need: the data set, a generated one, and the app."""
 
-import csv
 import math
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection, Iterator
+from datetime import date
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from starlette.testclient import TestClient
 
@@ -27,26 +29,44 @@ def published_csv() -> Path:
 
 @pytest.fixture
 def write_csv(tmp_path: Path) -> Callable[..., Path]:
-    """Write a CSV of hourly load with a daily and weekly shape; hospital-like by default."""
+    """Write what ``hourly_load`` makes as a CSV of hour-ending labels in standard time."""
 
-    def write(
-        days: int = 120, first_label: datetime = datetime(2023, 1, 1, 1), offset: float = 1000, sunday: float = -200
-    ) -> Path:
+    def write(**site: Any) -> Path:
         path = tmp_path / "load.csv"
-        with path.open("w", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(["ds", "y"])
-            for hour in range(days * 24):
-                label = first_label + timedelta(hours=hour)
-                event_start = label - timedelta(hours=1)
-                weekend = sunday if event_start.weekday() >= 5 else 0
-                wiggle = 20 * math.sin(hour * 0.7)  # unknown to the calendar, so that no model is perfect
-                trend = 60 * math.sin(math.tau * hour / (366 * 24))
-                daily = -150 * math.cos(math.tau * event_start.hour / 24)
-                writer.writerow([label, round(offset + daily + weekend + wiggle + trend, 3)])
+        load = hourly_load(**site)
+        labels = (load.index + pd.Timedelta(hours=1)).tz_localize(None)
+        pd.DataFrame({"ds": labels, "y": load.to_numpy()}).to_csv(path, index=False)
         return path
 
     return write
+
+
+def hourly_load(
+    days: int = 120,
+    first: str = "2023-01-01T00:00-08:00",
+    time_zone: str = "America/Los_Angeles",
+    *,
+    offset: float = 1000,
+    at_rest: float = -200,
+    rest_days: Collection[int] = (5, 6),
+    holidays: Collection[date] = (),
+    closed: Collection[date] = (),
+) -> pd.Series:
+    """Generate the load of a building whose people live by the local clock; hospital-like by default.
+
+    :param first: the first event start, in standard time.
+    :param at_rest: what is added on days of rest, which are some weekdays, holidays,
+        and days on which the building is closed for a reason that no calendar knows.
+    :returns: indexed by event start, in the offset of ``first``.
+    """
+    event_starts = pd.date_range(first, periods=days * 24, freq="h")
+    local = event_starts.tz_convert(time_zone)
+    rests = local.day_of_week.isin(rest_days) | pd.Index(local.date).isin([*holidays, *closed])
+    hour = np.arange(len(event_starts))
+    wiggle = 20 * np.sin(hour * 0.7)  # unknown to the calendar, so that no model is perfect
+    trend = 60 * np.sin(math.tau * hour / (366 * 24))
+    daily = -150 * np.cos(math.tau * local.hour / 24)
+    return pd.Series((offset + daily + at_rest * rests + wiggle + trend).round(3), index=event_starts)
 
 
 @pytest.fixture(scope="session")

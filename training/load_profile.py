@@ -1,4 +1,4 @@
-"""The hourly load of a site, read from a ``ds,y`` CSV and checked."""
+"""The hourly load of a site, read from a ``ds,y`` CSV, checked, and dated."""
 
 import hashlib
 from dataclasses import dataclass
@@ -7,15 +7,21 @@ from io import BytesIO
 import numpy as np
 import pandas as pd
 
-from forecast_core.calendar import EVENT_RESOLUTION, CalendarHour
-from forecast_core.encoding import encode
+from forecast_core.calendar import SiteCalendar
 from forecast_core.errors import DataError
+from forecast_core.time import EVENT_RESOLUTION
 
-from .calendar_check import fitting_year
-from .site import SiteClock, site_clock
+from .site import site_time_zone, standard_time
+from .source import PUBLISHED_REMARKS, PUBLISHED_SHA256, PUBLISHED_YEAR
 
 FEWEST_WEEKS = 10
 """Below this the first 80 % hold fewer than the eight weeks around a day that tell whether it is atypical."""
+
+FIRST_YEAR, LAST_YEAR = 1970, 2069
+"""Of the data: within them, every day of the year has every weekday within the years whose holidays are listed."""
+
+KNOWN_YEARS_BEFORE, KNOWN_YEARS_AFTER = 10, 30
+"""How far from the data the calendar is known."""
 
 _LINE_OF_FIRST_ROW = 2
 _TIMESTAMP = r"\d{4}-\d{2}-\d{2}([T ]\d{2}(:\d{2}(:\d{2}(\.\d+)?)?)?)?"
@@ -26,15 +32,17 @@ class LoadProfile:
     """A checked series of hourly mean power, in time order.
 
     :param power: indexed by ``event_start`` in the site's standard time, without missing values.
-    :param clock: the site's clock in the year that the load's weekdays fit; if none does, of the first event.
+    :param calendar: of the site and of the file's labels, without holidays.
     :param missing_hours: how many hours between the first and the last event have no value.
     :param sha256: checksum of the file that it was read from.
+    :param remarks: what the reader must know about the file's dates.
     """
 
     power: pd.Series
-    clock: SiteClock
+    calendar: SiteCalendar
     missing_hours: int
     sha256: str
+    remarks: tuple[str, ...] = ()
 
 
 def read_load_profile(name: str, content: bytes, time_zone: str, year: int | None = None) -> LoadProfile:
@@ -43,9 +51,11 @@ def read_load_profile(name: str, content: bytes, time_zone: str, year: int | Non
     :param name: what to call the file in messages.
     :param content: the file's bytes.
     :param time_zone: IANA name of the site's time zone.
-    :param year: date the first event in this year instead; the hours stay in order.
+    :param year: date the first event in this year instead; the hours stay in order, and labels mean the same hours.
+        The published file is dated in the year that it simulates, unless another is named.
     :raises DataError: the first fault found, with the line and value at fault.
     """
+    zone = site_time_zone(time_zone)
     rows = _read_rows(name, content)
     labels = _parse_labels(name, rows["ds"])
     values = _parse_power(name, rows["y"])
@@ -61,23 +71,27 @@ def read_load_profile(name: str, content: bytes, time_zone: str, year: int | Non
     rarest = power.groupby([power.index.day_of_week, power.index.hour]).size()
     if len(rarest) < 7 * 24 or rarest.min() < FEWEST_WEEKS // 2:
         raise DataError(f"{name}: each hour of each weekday needs a value in at least {FEWEST_WEEKS // 2} weeks")
-    event_start = power.index - EVENT_RESOLUTION
-    if year is not None:
-        event_start += _step_to_year(event_start[0], year)
+
+    sha256 = hashlib.sha256(content).hexdigest()
+    remarks: tuple[str, ...] = ()
+    if sha256 == PUBLISHED_SHA256 and year is None:
+        year, remarks = PUBLISHED_YEAR, PUBLISHED_REMARKS
+    step = pd.Timedelta(0) if year is None else _step_to_year(name, power.index, year)
+    dated = power.index + step
+    if not FIRST_YEAR <= dated[0].year <= dated[-1].year <= LAST_YEAR:
+        raise DataError(f"{name}: the data must lie within the years {FIRST_YEAR} to {LAST_YEAR}")
+    standard = standard_time(zone, dated[0].to_pydatetime())
+    event_start = (dated - EVENT_RESOLUTION).tz_localize(standard)
+    first, last = event_start[0].to_pydatetime(), event_start[-1].to_pydatetime()
+    calendar = SiteCalendar(
+        time_zone=zone,
+        first_event_start=first,
+        last_event_start=last,
+        label_weekday_shift=step.days % 7,
+        known_years=range(first.year - KNOWN_YEARS_BEFORE, last.year + KNOWN_YEARS_AFTER + 1),
+    )
     power.index = event_start.rename("event_start")
-    clock = site_clock(time_zone, fitting_year(power) or event_start[0].year)
-    power.index = power.index.tz_localize(clock.standard_time)
-    return LoadProfile(power, clock, hours_spanned - len(power), hashlib.sha256(content).hexdigest())
-
-
-def feature_matrix(event_starts: pd.DatetimeIndex, clock: SiteClock) -> np.ndarray:
-    """Encode hours for the model.
-
-    :param event_starts: in the site's standard time.
-    :returns: shape (n_hours, 6), float32, the columns of ``forecast_core.encoding.FEATURES``.
-    """
-    labels = (event_starts + EVENT_RESOLUTION).to_pydatetime()
-    return np.array([encode(CalendarHour.of_label(label), clock.daylight_saving) for label in labels], dtype=np.float32)
+    return LoadProfile(power, calendar, hours_spanned - len(power), sha256, remarks)
 
 
 def _read_rows(name: str, content: bytes) -> pd.DataFrame:
@@ -132,8 +146,14 @@ def _check_steps(name: str, labels: pd.Series) -> None:
         raise _fault(name, row, "ds", labels[row], "is not on a whole hour")
 
 
-def _step_to_year(first_event_start: pd.Timestamp, year: int) -> pd.Timedelta:
-    try:
-        return pd.Timestamp(first_event_start.to_pydatetime().replace(year=year)) - first_event_start
-    except ValueError as error:  # 29 February, or a year that no calendar has
-        raise DataError(f"--year {year}: {first_event_start:%d %B} cannot be dated there ({error})") from error
+def _step_to_year(name: str, labels: pd.DatetimeIndex, year: int) -> pd.Timedelta:
+    """Find how far to move labels so that the first event lies in a year, and each keeps its month and day."""
+    first = labels[0] - EVENT_RESOLUTION
+    step = pd.Timestamp(year, 1, 1) - pd.Timestamp(first.year, 1, 1)
+    moved = labels + step
+    if not ((labels.month == moved.month) & (labels.day == moved.day)).all():
+        raise DataError(
+            f"{name}: --year {year} would move days to other dates: "
+            f"leap years of the data, which begins in {first.year}, have to stay leap years, and common years common"
+        )
+    return step

@@ -9,10 +9,9 @@ from skl2onnx import to_onnx
 from skl2onnx.common.data_types import FloatTensorType
 from sklearn.ensemble import RandomForestRegressor
 
-from forecast_core.calendar import CalendarHour
+from forecast_core.calendar import OccupantsHour
 from forecast_core.card import ModelCard
-from forecast_core.contract import schema
-from forecast_core.encoding import FEATURES, encode
+from forecast_core.encoding import FEATURES, PERIODS, encode
 
 OPSETS = {"": 21, "ai.onnx.ml": 3}
 """Explicit, so that the file does not change with the newest opset that a library knows."""
@@ -43,14 +42,14 @@ def export_forest(forest: RandomForestRegressor, card: ModelCard) -> bytes:
     return content
 
 
-def all_inputs(card: ModelCard) -> np.ndarray:
-    """Encode every input that the contract allows.
+def all_occupants_hours() -> np.ndarray:
+    """Encode every occupants' hour that there is: all that a model can ever be asked.
 
     :returns: shape (61488, 6), float32: 24 hours x 7 weekdays x 366 days.
     """
-    fields = schema("prediction-request")["properties"].values()
-    labels = product(*(range(field["minimum"], field["maximum"] + 1) for field in fields))
-    return np.array([encode(CalendarHour(*label), card.clock_changes) for label in labels], dtype=np.float32)
+    hours, weekdays, days = PERIODS.values()
+    every = product(range(hours), range(weekdays), range(1, days + 1))
+    return np.array([encode(OccupantsHour(*hour)) for hour in every], dtype=np.float32)
 
 
 def largest_difference(forest: RandomForestRegressor, model: bytes, features: np.ndarray) -> float:

@@ -1,4 +1,4 @@
-"""How far the model is off on days that it has not seen: the residual quantiles that make a band of a forecast."""
+"""How far the model is off in weeks that it has not seen: the residual quantiles that make a band of a forecast."""
 
 from dataclasses import dataclass
 from statistics import fmean
@@ -7,36 +7,40 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from forecast_core.calendar import EVENT_RESOLUTION
 from forecast_core.contract import schema
 
+from .encoded_hours import POWER
 from .forest import fit_forest, predict_forest
-from .site import SiteClock
-from .splits import folds_of_days, split_in_time
+from .splits import folds_of_weeks, split_in_time
+from .treatment import Treatment
 
 QUANTILES: list[float] = schema("forecast-request")["properties"]["quantile"]["enum"]
+RESIDUAL = "residual"
 _BAND = (str(QUANTILES[0]), str(QUANTILES[-1]))
 
 
-def held_out_residuals(power: pd.Series, clock: SiteClock, *, threshold: int, seed: int) -> pd.Series:
-    """Measure actual minus forecast of every hour, by models that have seen nothing of its day.
+def residuals_of(fit: pd.DataFrame, held_out: pd.DataFrame, treatment: Treatment, *, seed: int) -> pd.DataFrame:
+    """Measure actual minus forecast of hours, by a model that was fitted on others.
 
-    :param power: indexed by ``event_start``.
-    :param threshold: of atypical days, which are left out of each fit and forecast like all others.
+    :param fit: as ``encode_hours`` makes them, as are ``held_out``.
+    :returns: the held-out hours with a column ``residual``.
     """
-    residuals = []
-    for fit, held_out in folds_of_days(power):
-        forest = fit_forest(fit, clock, threshold=threshold, seed=seed)
-        residuals.append(held_out - predict_forest(forest, held_out.index, clock))
-    return pd.concat(residuals).sort_index()
+    forest = fit_forest(fit, treatment, seed=seed)
+    return held_out.assign(residual=held_out[POWER] - predict_forest(forest, held_out))
 
 
-def residual_quantiles(residuals: pd.Series) -> dict[str, list[float]]:
-    """Take the quantiles of residuals at each hour of the day.
+def held_out_residuals(hours: pd.DataFrame, treatment: Treatment, *, seed: int) -> pd.DataFrame:
+    """Measure actual minus forecast of every hour, by models that have seen nothing of its week."""
+    folds = (residuals_of(fit, held_out, treatment, seed=seed) for fit, held_out in folds_of_weeks(hours))
+    return pd.concat(folds).sort_index()
 
-    :returns: for each quantile of the schema, 24 residuals by the label's hour, rounded to three decimals.
+
+def residual_quantiles(residuals: pd.DataFrame) -> dict[str, list[float]]:
+    """Take the quantiles of residuals at each hour of the occupants' day.
+
+    :returns: for each quantile of the schema, 24 residuals, rounded to three decimals.
     """
-    by_hour = residuals.groupby(_label_hour(residuals.index))
+    by_hour = residuals.groupby("hour_of_day")[RESIDUAL]
     return {str(quantile): by_hour.quantile(quantile).round(3).to_list() for quantile in QUANTILES}
 
 
@@ -44,7 +48,7 @@ class Coverage(NamedTuple):
     """How a band from the lowest to the highest quantile held on hours that had no part in making it.
 
     :param share: of the hours that lie within the band.
-    :param by_hour: the same for each hour of the day, by the label's hour.
+    :param by_hour: the same for each hour of the occupants' day.
     :param mean_width: in the unit of the data.
     """
 
@@ -53,11 +57,11 @@ class Coverage(NamedTuple):
     mean_width: float
 
     @classmethod
-    def of(cls, residuals: pd.Series, quantiles: dict[str, list[float]]) -> "Coverage":
+    def of(cls, residuals: pd.DataFrame, quantiles: dict[str, list[float]]) -> "Coverage":
         """Hold residuals against the quantiles of others."""
-        hour = _label_hour(residuals.index)
+        hour, residual = residuals["hour_of_day"], residuals[RESIDUAL]
         low, high = (np.array(quantiles[edge])[hour] for edge in _BAND)
-        inside = (residuals >= low) & (residuals <= high)
+        inside = (residual >= low) & (residual <= high)
         return cls(float(inside.mean()), inside.groupby(hour).mean().to_list(), float(np.mean(high - low)))
 
 
@@ -66,7 +70,7 @@ class Band:
     """The residual quantiles that the model card carries, and how they held.
 
     :param quantiles: from cross-validation over the whole series; see ``residual_quantiles``.
-    :param nested: coverage of each fold of days, by a band from cross-validation within the other folds.
+    :param nested: coverage of each fold of weeks, by a band from cross-validation within the other folds.
     :param future: coverage of the last 20 %, with everything learnt from the first 80 %.
     """
 
@@ -96,20 +100,18 @@ class Band:
         }
 
 
-def measure_band(power: pd.Series, clock: SiteClock, *, threshold: int, seed: int) -> Band:
+def measure_band(hours: pd.DataFrame, treatment: Treatment, *, seed: int) -> Band:
     """Make the band of the whole series, and test how such a band holds."""
 
-    def coverage(fit: pd.Series, held_out: pd.Series) -> Coverage:
-        quantiles = residual_quantiles(held_out_residuals(fit, clock, threshold=threshold, seed=seed))
-        forest = fit_forest(fit, clock, threshold=threshold, seed=seed)
-        return Coverage.of(held_out - predict_forest(forest, held_out.index, clock), quantiles)
+    def quantiles(part: pd.DataFrame) -> dict[str, list[float]]:
+        return residual_quantiles(held_out_residuals(part, treatment, seed=seed))
+
+    def coverage(fit: pd.DataFrame, held_out: pd.DataFrame) -> Coverage:
+        residuals = residuals_of(fit, held_out, treatment, seed=seed)
+        return Coverage.of(residuals, quantiles(fit))
 
     return Band(
-        quantiles=residual_quantiles(held_out_residuals(power, clock, threshold=threshold, seed=seed)),
-        nested=[coverage(fit, held_out) for fit, held_out in folds_of_days(power)],
-        future=coverage(*split_in_time(power)),
+        quantiles=quantiles(hours),
+        nested=[coverage(fit, held_out) for fit, held_out in folds_of_weeks(hours)],
+        future=coverage(*split_in_time(hours)),
     )
-
-
-def _label_hour(event_starts: pd.DatetimeIndex) -> Any:
-    return (event_starts + EVENT_RESOLUTION).hour.to_numpy()

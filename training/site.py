@@ -1,58 +1,53 @@
-"""A site's clock: the standard time of its labels, and the days on which its occupants advance theirs."""
+"""A site's clock and country, from the time zone database."""
 
-from calendar import isleap
+from collections import Counter
 from datetime import datetime, timedelta, timezone
-from typing import NamedTuple
+from importlib.resources import files
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from forecast_core.calendar import DaylightSaving
 from forecast_core.errors import DataError
 
-_ADVANCE = timedelta(hours=1)
+_FEWEST_DAYS = 90
+"""An offset that holds for fewer days of a year, as during Ramadan in Morocco, is an exception and not standard."""
 
 
-class SiteClock(NamedTuple):
-    """The clock of a site in one year.
+def site_time_zone(name: str) -> ZoneInfo:
+    """Look up a time zone.
 
-    :param time_zone: its IANA name.
-    :param standard_time: the offset in which labels are written, all year.
-    :param daylight_saving: the days on which occupants' clocks are one hour ahead; None if there are none.
-    """
-
-    time_zone: str
-    standard_time: timezone
-    daylight_saving: DaylightSaving | None
-
-
-def site_clock(time_zone: str, year: int) -> SiteClock:
-    """Look up a site's clock in the time zone database.
-
-    Standard time is the smallest offset of the year.
-    A day counts as daylight saving time if its noon does:
-    clocks change in the small hours, in which little happens in a building.
-
-    :raises DataError: the time zone is unknown, or advances its clock by something other than one hour.
-
-    >>> site_clock("America/Los_Angeles", 2015).daylight_saving
-    DaylightSaving(first_day_of_year=67, last_day_of_year=304)
-    >>> print(site_clock("Asia/Tokyo", 2015).daylight_saving)
-    None
+    :raises DataError: the database has none of that name.
     """
     try:
-        zone = ZoneInfo(time_zone)
+        return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise DataError(
-            f"--timezone {time_zone} is not in the time zone database; use a name like America/Los_Angeles"
+            f"--timezone {name} is not in the time zone database; use a name like America/Los_Angeles"
         ) from error
-    noon = datetime(year, 1, 1, 12, tzinfo=zone)
-    days_in_year = 366 if isleap(year) else 365
-    offsets = [(noon + timedelta(days=day)).utcoffset() or timedelta(0) for day in range(days_in_year)]
-    standard = min(offsets)
-    advanced = [offset > standard for offset in offsets]
-    # Position -1 is 31 December, so a range over New Year needs no case of its own.
-    first_days = [day + 1 for day in range(days_in_year) if advanced[day] and not advanced[day - 1]]
-    last_days = [day + 1 for day in range(days_in_year) if advanced[day] and not advanced[(day + 1) % days_in_year]]
-    if len(first_days) > 1 or not set(offsets) <= {standard, standard + _ADVANCE}:
-        raise DataError(f"--timezone {time_zone} does not advance its clock once and by one hour in {year}")
-    daylight_saving = DaylightSaving(first_days[0], last_days[0]) if first_days else None
-    return SiteClock(time_zone, timezone(standard), daylight_saving)
+
+
+def standard_time(time_zone: ZoneInfo, first: datetime) -> timezone:
+    """Find the standard time of a zone in the year that begins with a time.
+
+    It is the smallest offset that holds for a season, whichever of them the database calls daylight saving time:
+    in Dublin that of winter, which it counts as the exception.
+
+    :param first: naive.
+
+    >>> print(standard_time(ZoneInfo("Europe/Dublin"), datetime(2023, 7, 1)))
+    UTC
+    """
+    noons = (first.replace(hour=12, tzinfo=time_zone) + timedelta(days=day) for day in range(365))
+    days = Counter(noon.utcoffset() for noon in noons)
+    return timezone(min(offset for offset, n_days in days.items() if offset is not None and n_days >= _FEWEST_DAYS))
+
+
+def country_of(time_zone: str) -> str | None:
+    """Look up the country that a time zone belongs to.
+
+    :returns: its ISO 3166 code; None for names that belong to no country, such as UTC.
+
+    >>> country_of("America/Los_Angeles"), country_of("UTC")
+    ('US', None)
+    """
+    table = (files("tzdata") / "zoneinfo" / "zone.tab").read_text("utf-8")
+    rows = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
+    return next((country for country, _, name, *_ in rows if name == time_zone), None)

@@ -16,6 +16,13 @@ PUBLISHED_URL = (
     "https://raw.githubusercontent.com/ourownstory/neuralprophet-data/54ee179/datasets/energy/SF_hospital_load.csv"
 )
 PUBLISHED_SHA256 = "0555dacb6bf1976422d203013908006c29fe9d261e9163c39fe23791ab6aba7d"
+PUBLISHED_YEAR = 2017
+"""The year that the published file simulates, by its weekdays, holidays and clock changes."""
+PUBLISHED_REMARKS = (
+    f"The published file simulates {PUBLISHED_YEAR}, though its labels say 2015: "
+    f"its events are dated {PUBLISHED_YEAR}, and a label still means its row. "
+    "So day_of_week 3, a Thursday by the label, is a Sunday of the building.",
+)
 PUBLISHED_FILE = Path(__file__).resolve().parent.parent / "data" / "SF_hospital_load.csv"
 
 _TIMEOUT_SECONDS = 30

@@ -1,6 +1,7 @@
 """How a series is split into hours to learn from and hours to be tested on."""
 
 from collections.abc import Iterator
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -9,21 +10,29 @@ from sklearn.model_selection import KFold
 TRAINING_SHARE = 0.8
 FOLDS = 5
 
+Hours = TypeVar("Hours", pd.Series, pd.DataFrame)
+"""Indexed by ``event_start``."""
 
-def split_in_time(power: pd.Series) -> tuple[pd.Series, pd.Series]:
+
+def split_in_time(hours: Hours) -> tuple[Hours, Hours]:
     """Split into the first 80 % of the hours and the rest."""
-    n_train = int(len(power) * TRAINING_SHARE)
-    return power.iloc[:n_train], power.iloc[n_train:]
+    n_train = int(len(hours) * TRAINING_SHARE)
+    return hours.iloc[:n_train], hours.iloc[n_train:]
 
 
-def folds_of_days(power: pd.Series, days_in_block: int = 1) -> Iterator[tuple[pd.Series, pd.Series]]:
-    """Split into a part to fit and a part held out, five times, by whole blocks of days.
+def folds_of_weeks(hours: Hours) -> Iterator[tuple[Hours, Hours]]:
+    """Split into a part to fit and a part held out, five times, by whole weeks.
 
-    Hours of one day resemble each other: split by hours, a model would be tested on what it has seen.
+    Neighbouring days share their weather: split by days, a model would be tested on weather that it has seen.
     """
-    day = (power.index.normalize() - power.index[0].normalize()) // pd.Timedelta(days=1)
+    return folds_of_days(hours, days_in_block=7)
+
+
+def folds_of_days(hours: Hours, days_in_block: int = 1) -> Iterator[tuple[Hours, Hours]]:
+    """Split into a part to fit and a part held out, five times, by whole blocks of days."""
+    day = (hours.index.normalize() - hours.index[0].normalize()) // pd.Timedelta(days=1)
     block = (day // days_in_block).to_numpy()
     blocks = np.unique(block)
     for _, held_out in KFold(FOLDS, shuffle=True, random_state=0).split(blocks):
         is_held_out = np.isin(block, blocks[held_out])
-        yield power[~is_held_out], power[is_held_out]
+        yield hours[~is_held_out], hours[is_held_out]

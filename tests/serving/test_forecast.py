@@ -1,5 +1,6 @@
-from datetime import datetime, timedelta
-from itertools import pairwise
+from datetime import UTC, datetime, timedelta, timezone
+from itertools import pairwise, product
+from statistics import fmean
 from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -8,6 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from starlette.testclient import TestClient
 
+from forecast_core.calendar import Label
 from forecast_core.contract import schema
 
 RESPONSE = Draft202012Validator(schema("forecast-response"))
@@ -26,31 +28,111 @@ def test_the_next_hours_begin_where_the_data_ends(client: TestClient) -> None:
     """The answer has the four fields that FlexMeasures takes as sensor data, and no other."""
     answer = forecast(client, N=8)
     values = answer.pop("values")
-    assert answer == {"start": "2016-01-01T00:00:00-08:00", "duration": "PT8H", "unit": "kW"}
+    assert answer == {"start": "2018-01-01T00:00:00-08:00", "duration": "PT8H", "unit": "kW"}
     assert len(values) == 8
     assert values == [round(value, 3) for value in values]
 
 
+def prediction(client: TestClient, label: Label) -> float:
+    value: float = client.get("/v1/prediction", params=label._asdict()).json()["prediction"]
+    return value
+
+
+def label_of_the_published_file(event_start: datetime) -> Label:
+    """Read an event's end off the file's own clock, whose weekdays are three behind."""
+    end = event_start.astimezone(timezone(timedelta(hours=-8))) + timedelta(hours=1)
+    return Label(end.hour, (end.weekday() - 3) % 7, end.timetuple().tm_yday)
+
+
+def test_the_prediction_of_a_label_is_the_forecast_of_its_event(client: TestClient) -> None:
+    """For every row of the training data, whose year is dated 2017."""
+    start = datetime.fromisoformat("2017-01-01T00:00:00-08:00")
+    values = forecast(client, N=8760, start=start.isoformat())["values"]
+    for hour in range(8760):
+        label = label_of_the_published_file(start + timedelta(hours=hour))
+        assert prediction(client, label) == values[hour], label
+
+
+def test_a_label_that_no_row_has_is_forecast_for_its_event_too() -> None:
+    """All 61,488, asked of the model that is served: each is the forecast of the event that it means."""
+    from serve import forecaster
+
+    labels = [Label(*label) for label in product(range(24), range(7), range(1, 367))]
+    by_event = {}
+    for year in range(2017, 2045):
+        start = datetime.fromisoformat(f"{year}-01-01T00:00:00-08:00")
+        n_hours = int((start.replace(year=year + 1) - start) / timedelta(hours=1))
+        for hour, value in enumerate(forecaster.forecast(start, n_hours)):
+            by_event[start + timedelta(hours=hour)] = value
+    assert len(labels) == 61_488
+    for label in labels:
+        event_start = forecaster.calendar.event_start(label)
+        assert label_of_the_published_file(event_start) == label
+        assert forecaster.predict(label) == by_event[event_start], label
+
+
 @pytest.mark.parametrize(
-    "start",
+    ("label", "day", "same"),
     [
-        "2015-12-31T20:00:00-08:00",
-        "2016-02-28T22:00:00-08:00",
-        "2016-03-13T00:00:00-08:00",
-        "2016-06-30T20:00:00-08:00",
+        (Label(12, 0, 185), "2019-07-04", True),  # the event that the label means
+        (Label(12, 0, 185), "2024-07-03", False),  # day 185 of a leap year, and no holiday
+        (Label(12, 3, 67), "2026-03-08", True),  # the event; a Sunday, on which the clock is advanced
+        (Label(12, 3, 67), "2015-03-08", True),
+        (Label(12, 3, 67), "2032-03-07", False),  # the same day of a leap year, a week before that
+        (Label(12, 6, 170), "2019-06-19", True),
+        (Label(12, 6, 170), "2013-06-19", True),
+        (Label(12, 6, 170), "2030-06-19", False),  # a holiday since 2021
     ],
 )
-def test_a_forecast_is_the_predictions_of_its_labels(client: TestClient, start: str) -> None:
-    """Over midnight, year's end, 29 February and a clock change: the label of an hour is its end in standard time."""
-    values = forecast(client, N=30, start=start)["values"]
+def test_another_years_forecast_equals_a_prediction_only_where_clock_and_holidays_agree(
+    client: TestClient, label: Label, day: str, same: bool
+) -> None:
+    """A prediction is of the label's own event; whoever has a real date asks for a forecast."""
+    (value,) = forecast(client, N=1, start=f"{day}T11:00:00-08:00")["values"]
+    assert (value == prediction(client, label)) is same
+
+
+POWER_AROUND_NOON = {"rest": (850, 980), "Saturday": (1020, 1130), "work": (1200, 1350)}
+"""Mean kW from 10:00 to 16:00 on the local clock, as the training data has it for each kind of day."""
+
+REAL_DAYS = {
+    "2008-01-01": "rest",  # New Year, a Tuesday
+    "2009-07-04": "rest",  # Independence Day, a Saturday
+    "2011-05-30": "rest",  # Memorial Day
+    "2012-11-22": "rest",  # Thanksgiving
+    "2013-03-09": "Saturday",
+    "2013-03-10": "rest",  # the clock is advanced
+    "2013-03-11": "work",
+    "2015-11-01": "rest",  # the clock is put back
+    "2015-11-02": "work",
+    "2018-06-19": "work",  # not yet a holiday
+    "2024-02-29": "work",
+    "2024-06-19": "rest",  # Juneteenth, a Wednesday
+    "2024-12-25": "rest",  # Christmas, a Wednesday
+    "2024-12-31": "work",
+    "2026-07-03": "work",  # 4 July is observed on it, but not in this building
+    "2026-11-22": "rest",  # a Sunday
+    "2026-11-25": "work",
+    "2026-11-26": "rest",  # Thanksgiving, a Thursday
+    "2032-10-11": "rest",  # Columbus Day
+    "2047-11-11": "rest",  # Veterans Day, a Monday
+}
+
+
+@pytest.mark.parametrize("day", REAL_DAYS)
+def test_a_real_day_has_the_shape_of_its_kind(client: TestClient, day: str) -> None:
+    """On the local clock of its year: noon tells work from rest, and the day begins at six."""
+    midnight = datetime.fromisoformat(day).replace(tzinfo=ZoneInfo("America/Los_Angeles"))
+    next_midnight = midnight + timedelta(days=1)
+    n_hours = int((next_midnight.astimezone(UTC) - midnight.astimezone(UTC)) / timedelta(hours=1))
+    values = forecast(client, N=n_hours, start=midnight.isoformat())["values"]
+    by_hour: dict[int, float] = {}
     for hour, value in enumerate(values):
-        label = datetime.fromisoformat(start) + timedelta(hours=hour + 1)
-        fields = {
-            "hour_of_day": label.hour,
-            "day_of_week": label.weekday(),
-            "day_of_year": label.timetuple().tm_yday,
-        }
-        assert client.post("/v1/prediction", json=fields).json() == {"prediction": value}
+        by_hour[(midnight.astimezone(UTC) + timedelta(hours=hour)).astimezone(midnight.tzinfo).hour] = value
+    lowest, highest = POWER_AROUND_NOON[REAL_DAYS[day]]
+    assert lowest < fmean(by_hour[hour] for hour in range(10, 16)) < highest
+    # At six the day begins, whatever day it is; in standard time that would be at five in summer.
+    assert by_hour[6] - by_hour[5] > 50 > 10 > abs(by_hour[5] - by_hour[4])
 
 
 @pytest.mark.parametrize("quantile", [None, *QUANTILES])

@@ -3,11 +3,11 @@ from hashlib import sha256
 from forecast_core.contract import SCHEMA_FOLDER
 
 PUBLISHED = {
-    "forecast-request.json": "8cc896a6e5a7f6dbd76c798983b869563b56d1aa502b0f630bd546747ac766bb",
-    "forecast-response.json": "cd9c658fa01c11782691bcacc4c2eeb741fe4c486d71fcd775e9f03396838928",
-    "model.json": "15589a0fd655794fa9f0b11d853283cac1dce8c3c6cda1f85a15f2d48e6e3379",
-    "prediction-request.json": "4231d5b917fa66aea702a4ddcb815b685a98bc5e3d5297358ed07f1cf2323882",
-    "prediction-response.json": "57ec03f2419b28047cf967d0fb4bdf725c98511c17bb0d5330847b507b81f2f1",
+    "forecast-request.json": "e0221701903c368ee2154c39f1b3709d59cf5eecda17be62ab9c7900bddf82f2",
+    "forecast-response.json": "7a4e32da9da924ec2f3fef4023dab77e44b14518655fdf2856bcfdedec87d702",
+    "model.json": "7dd7b995a55b6eaad0cca66c089aba294047b63b7105410f6aa3f4b1d147baab",
+    "prediction-request.json": "26fcba9b6d4a709a64f22f7cf26e0211987c857e345f99b598761fc5ab82e022",
+    "prediction-response.json": "1cec15a5c57fc67536af4d2d7f3cabe4717406d480c63e2676d5ed02ccabe20d",
     "problem.json": "91ac01f094ea6c57f98ad77b1aa47b4ff9e474fcf4e521d1f9f6b8afca60dc2a",
 }
 

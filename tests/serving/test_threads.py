@@ -2,13 +2,13 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from forecast_core.calendar import CalendarHour
+from forecast_core.calendar import Label
 
 
 def test_threads_do_not_mix_up_their_rows() -> None:
     from serve import forecaster
 
-    labels = [CalendarHour(number % 24, number % 7, number % 366 + 1) for number in range(4000)]
+    labels = [Label(number % 24, number % 7, number % 366 + 1) for number in range(4000)]
     with ThreadPoolExecutor(8) as threads:
-        one_by_one = list(threads.map(lambda label: forecaster.predict([label])[0], labels))
-    assert one_by_one == forecaster.predict(labels)
+        one_by_one = list(threads.map(forecaster.predict, labels))
+    assert one_by_one == [forecaster.predict(label) for label in labels]

@@ -1,11 +1,18 @@
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
 
+from forecast_core.calendar import Label
+from forecast_core.encoding import FEATURES
 from forecast_core.errors import DataError
-from training.load_profile import LoadProfile, feature_matrix, read_load_profile
-from training.site import site_clock
+from forecast_core.time import EVENT_RESOLUTION
+from training.encoded_hours import encode_hours
+from training.load_profile import LoadProfile, read_load_profile
 
 FAULTS = {
     "empty file": (b"", "load.csv: the file is empty; expected a CSV with columns ds and y"),
@@ -102,45 +109,88 @@ def test_gaps_are_counted_and_left_out(write_csv: Callable[..., Path]) -> None:
     assert profile.power.index.is_monotonic_increasing
 
 
-def test_a_year_moves_the_first_event_and_keeps_the_hours_in_order(write_csv: Callable[..., Path]) -> None:
-    """Re-dating changes labels alone."""
+def test_the_calendar_is_that_of_the_site_and_the_files_labels(write_csv: Callable[..., Path]) -> None:
+    """Known from ten years before the data to thirty after; a file with its own dates has no shift."""
+    calendar = read(write_csv().read_bytes()).calendar
+    assert (calendar.time_zone.key, str(calendar.standard_time)) == ("America/Los_Angeles", "UTC-08:00")
+    assert (calendar.label_side, calendar.label_clock, calendar.label_weekday_shift) == ("end", "standard", 0)
+    assert calendar.known_years == range(2013, 2054)
+    assert (calendar.first_event_start.isoformat(), calendar.last_event_start.isoformat()) == (
+        "2023-01-01T00:00:00-08:00", "2023-04-30T23:00:00-08:00",
+    )  # fmt: skip
+
+
+def test_a_year_dates_the_events_and_keeps_what_labels_mean(write_csv: Callable[..., Path]) -> None:
+    """The hours stay in order; every row is its own label's event, whose weekday has shifted."""
     content = write_csv().read_bytes()
-    given, redated = read(content), read(content, year=2017)
-    assert redated.power.index[0].isoformat() == "2017-01-01T00:00:00-08:00"
+    given, redated = read(content), read(content, year=2026)
+    assert redated.power.index[0].isoformat() == "2026-01-01T00:00:00-08:00"
     assert redated.power.to_list() == given.power.to_list()
+    assert redated.calendar.label_weekday_shift == 4  # from a Sunday to a Thursday
+    labels = given.power.index.tz_localize(None) + EVENT_RESOLUTION
+    for label, event_start in zip(labels, redated.power.index, strict=True):
+        named = Label(label.hour, label.weekday(), label.day_of_year)
+        assert redated.calendar.event_start(named) == event_start
 
 
-def test_clock_changes_are_those_of_the_year_that_the_weekdays_fit(write_csv: Callable[..., Path]) -> None:
-    """With the dates of 2015, a load whose year starts on a Sunday still changes its clock as 2017 does."""
-    content = write_csv().read_bytes()
-    assert site_clock("America/Los_Angeles", 2015).daylight_saving == (67, 304)
-    assert read(content, year=2015).clock.daylight_saving == (71, 308)
+def test_the_published_file_is_dated_in_the_year_that_it_simulates(published_csv: Path) -> None:
+    """It is recognised by its checksum, and says so; whoever names a year gets that one."""
+    content = published_csv.read_bytes()
+    recognised, named = read(content), read(content, year=2015)
+    assert recognised.power.index[0].isoformat() == "2017-01-01T00:00:00-08:00"
+    assert recognised.calendar.label_weekday_shift == 3
+    assert len(recognised.remarks) == 1
+    assert named.power.index[0].isoformat() == "2015-01-01T00:00:00-08:00"
+    assert (named.calendar.label_weekday_shift, named.remarks) == (0, ())
+
+
+@pytest.mark.parametrize(
+    ("site", "year"),
+    [
+        ({"days": 200}, 2024),
+        ({"days": 200, "first": "2024-01-01T00:00-08:00"}, 2023),
+        ({"first": "2024-02-29T00:00-08:00"}, 2023),
+        ({"days": 500, "first": "2023-01-01T00:00-08:00"}, 2024),
+        ({"days": 500, "first": "2023-01-01T00:00-08:00"}, 2021),
+    ],
+)
+def test_a_year_in_which_days_would_slip_is_refused(
+    write_csv: Callable[..., Path], site: dict[str, Any], year: int
+) -> None:
+    """Between a leap year and a common one, 1 March would no longer be 1 March."""
+    with pytest.raises(DataError, match=f"^load.csv: --year {year} would move days to other dates"):
+        read(write_csv(**site).read_bytes(), year=year)
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"year": 0}, "--year 0: 01 January cannot be dated there"),
         ({"time_zone": "Mars/Phobos"}, "--timezone Mars/Phobos is not in the time zone database"),
         ({"time_zone": "../etc/passwd"}, "--timezone ../etc/passwd is not in the time zone database"),
-        ({"time_zone": "Australia/Lord_Howe"}, "does not advance its clock once and by one hour in 2023"),
+        ({"time_zone": ""}, "--timezone  is not in the time zone database"),
     ],
 )
-def test_an_impossible_option_is_named(
-    write_csv: Callable[..., Path], options: dict[str, object], message: str
-) -> None:
+def test_an_impossible_option_is_named(write_csv: Callable[..., Path], options: dict[str, Any], message: str) -> None:
     """Options that fit no calendar are refused before anything is fitted."""
     with pytest.raises(DataError) as refusal:
-        read(write_csv().read_bytes(), **options)  # type: ignore[arg-type]
+        read(write_csv().read_bytes(), **options)
     assert message in str(refusal.value)
 
 
-def test_features_are_float32_rows(write_csv: Callable[..., Path]) -> None:
-    """Training sees exactly what the server gives to onnxruntime."""
+@pytest.mark.parametrize("first", ["1960-01-01T00:00-08:00", "2070-01-01T00:00-08:00"])
+def test_data_of_another_time_is_refused(write_csv: Callable[..., Path], first: str) -> None:
+    """Neither holidays nor clock changes of those years can be relied on."""
+    with pytest.raises(DataError, match="the data must lie within the years 1970 to 2069"):
+        read(write_csv(first=first).read_bytes())
+
+
+def test_hours_are_encoded_as_the_server_does(write_csv: Callable[..., Path]) -> None:
+    """Training sees exactly what the server gives to onnxruntime: float32, on the occupants' clock."""
     profile = read(write_csv().read_bytes())
-    features = feature_matrix(profile.power.index, profile.clock)
-    assert features.shape == (120 * 24, 6)
-    assert str(features.dtype) == "float32"
-    assert features[0].tolist() == pytest.approx(
-        [0.2588190, 0.9659258, -0.7818315, 0.6234898, 0.0171663, 0.9998526], abs=1e-6
-    )
+    hours = encode_hours(profile.power, replace(profile.calendar, holidays=frozenset({date(2023, 2, 20)})))
+    features = hours[list(FEATURES)].to_numpy()
+    assert (features.shape, str(features.dtype)) == ((120 * 24, 6), "float32")
+    assert features[0].tolist() == pytest.approx([0, 1, -0.7818315, 0.6234898, 0.0171663, 0.9998526], abs=1e-6)
+    assert hours.loc["2023-02-20T12:00-08:00", ["hour_of_day", "day_of_week", "day_of_year"]].to_list() == [12, 6, 51]
+    assert hours.loc["2023-04-01T12:00-08:00", ["hour_of_day", "day_of_week", "day_of_year"]].to_list() == [13, 5, 91]
+    assert hours.loc["2023-04-01T23:00-08:00", "day"] == pd.Timestamp("2023-04-02")

@@ -1,45 +1,40 @@
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import onnx
 import pytest
 from sklearn.ensemble import RandomForestRegressor
 
-from forecast_core.calendar import CalendarHour
 from forecast_core.card import ModelCard
-from forecast_core.forecaster import Forecaster
 from serving.onnx_model import load_model
 from tests.conftest import ROOT
 from tests.core.test_card import CARD
+from training.encoded_hours import encode_hours
 from training.forest import fit_forest
 from training.load_profile import read_load_profile
-from training.model_file import all_inputs, export_forest, largest_difference
+from training.model_file import all_occupants_hours, export_forest, largest_difference
 from training.replacing import write_whole
+from training.treatment import Treatment
 
 MODEL_FILE = ROOT / "model.onnx"
 
 
 @pytest.fixture(scope="module")
 def forest() -> RandomForestRegressor:
-    features = all_inputs(CARD)[::50]
+    features = all_occupants_hours()[::50]
     return RandomForestRegressor(3, max_leaf_nodes=50, random_state=0).fit(features, 1000 + 100 * features.sum(axis=1))
 
 
-def test_the_served_model_agrees_with_a_fresh_forest_on_every_input(published_csv: Path) -> None:
-    """Fit with scikit-learn, predict with the server's onnxruntime: all 61,488 inputs are the same to 1e-5.
+def test_the_served_model_agrees_with_a_fresh_forest_on_every_hour(published_csv: Path) -> None:
+    """Fit with scikit-learn, ask the committed file: all 61,488 occupants' hours are the same to 1e-5.
 
     float32 rounds at 1e-7 and answers have three decimals; a missed leaf would show from 1e-4 up.
     """
     served, _ = load_model(MODEL_FILE)
-    card = served.card
-    profile = read_load_profile("load.csv", published_csv.read_bytes(), card.timezone)
-    threshold = card.validation["atypical_day_threshold"]
-    forest = fit_forest(profile.power, profile.clock, threshold=threshold, seed=card.seed)
-    fresh = Forecaster(card, lambda rows: forest.predict(np.array(rows, dtype=np.float32)))
-    labels = [CalendarHour(h, w, d) for h in range(24) for w in range(7) for d in range(1, 367)]
-    assert len(labels) == 61_488
-    assert served.predict(labels) == pytest.approx(fresh.predict(labels), rel=1e-5)
+    unusual_days = served.card.validation["unusual_days"]
+    treatment = Treatment(unusual_days["holidays"], served.calendar, unusual_days["atypical_days"] == "left out")
+    power = read_load_profile("load.csv", published_csv.read_bytes(), served.card.timezone).power
+    forest = fit_forest(encode_hours(power, treatment.calendar), treatment, seed=served.card.seed)
+    assert largest_difference(forest, MODEL_FILE.read_bytes(), all_occupants_hours()) < 1e-5
 
 
 def test_the_file_is_valid_onnx_with_its_card_and_small() -> None:
@@ -48,8 +43,8 @@ def test_the_file_is_valid_onnx_with_its_card_and_small() -> None:
     onnx.checker.check_model(model, full_check=True)
     card = ModelCard.from_metadata({prop.key: prop.value for prop in model.metadata_props})
     assert card.training_data["rows"] == 8760
-    assert card.first_event_start == "2015-01-01T00:00:00-08:00"
-    assert card.last_event_start == "2015-12-31T23:00:00-08:00"
+    assert card.first_event_start == "2017-01-01T00:00:00-08:00"
+    assert card.last_event_start == "2017-12-31T23:00:00-08:00"
     assert MODEL_FILE.stat().st_size <= 1_500_000
 
 
@@ -60,7 +55,7 @@ def test_the_same_forest_and_card_give_the_same_bytes(forest: RandomForestRegres
 
 def test_a_model_that_differs_is_noticed(forest: RandomForestRegressor) -> None:
     """The parity gate measures: one changed leaf of one tree is seen."""
-    features = all_inputs(CARD)
+    features = all_occupants_hours()
     exported = export_forest(forest, CARD)
     assert largest_difference(forest, exported, features) < 1e-5
     model = onnx.load_from_string(exported)
@@ -69,10 +64,9 @@ def test_a_model_that_differs_is_noticed(forest: RandomForestRegressor) -> None:
     assert largest_difference(forest, model.SerializeToString(), features) > 1e-5
 
 
-def test_every_input_is_compared_on_the_occupants_clock() -> None:
-    """24 hours x 7 weekdays x 366 days, and clock changes make a difference to them."""
-    assert all_inputs(CARD).shape == (61_488, 6)
-    assert not np.array_equal(all_inputs(CARD), all_inputs(replace(CARD, daylight_saving=None)))
+def test_every_occupants_hour_is_compared() -> None:
+    """24 hours x 7 weekdays x 366 days, each once."""
+    assert len({tuple(row) for row in all_occupants_hours().tolist()}) == 61_488
 
 
 def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

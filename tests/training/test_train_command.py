@@ -2,13 +2,16 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import onnx
 import pandas as pd
 import pytest
+from holidays import country_holidays
 
 from forecast_core.card import ModelCard
+from serving.onnx_model import load_model
 from tests.conftest import ROOT
 
 
@@ -47,14 +50,16 @@ def test_any_hourly_series_can_be_trained_on(write_csv: Callable[..., Path], tmp
     """Another site, unit and seed travel in the card; the output says what was done."""
     output = tmp_path / "model.onnx"
     run = train(
-        "--data", write_csv(), "--output", output, "--report", tmp_path / "report",
+        "--data", write_csv(time_zone="Asia/Tokyo", first="2023-01-01T00:00+09:00"),
+        "--output", output, "--report", tmp_path / "report",
         "--timezone", "Asia/Tokyo", "--unit", "MW", "--seed", "7",
     )  # fmt: skip
     assert (run.returncode, run.stderr) == (0, "")
     card = card_in(output)
-    assert (card.unit, card.timezone, card.utc_offset, card.seed) == ("MW", "Asia/Tokyo", "+09:00", 7)
-    assert (card.daylight_saving, card.calendar_year, card.training_data["rows"]) == (None, 2023, 120 * 24)
-    assert "The quietest weekdays are Saturday and Sunday, as the dates say." in run.stdout
+    assert (card.unit, card.timezone, card.seed) == ("MW", "Asia/Tokyo", 7)
+    assert (card.first_event_start, card.label_weekday_shift) == ("2023-01-01T00:00:00+09:00", 0)
+    assert (card.training_data["rows"], card.training_data["remarks"]) == (120 * 24, [])
+    assert "public holidays of JP, the country of Asia/Tokyo: 6 lie in the data" in run.stdout
     assert "61,488 inputs" in run.stdout
     assert sorted(file.name for file in (tmp_path / "report").iterdir()) == [
         "error.png",
@@ -80,15 +85,46 @@ def test_a_series_of_years_with_gaps_zeros_and_negative_values_is_fine(
     assert set(card.validation["scores"]["forest"]) == {"mae", "rmse"}
 
 
-def test_a_calendar_that_does_not_fit_is_said_and_carried(write_csv: Callable[..., Path], tmp_path: Path) -> None:
-    """Whoever reads the output or the card learns that weekdays are the file's, and what to do."""
+def test_what_is_odd_about_the_calendar_is_said_and_carried(write_csv: Callable[..., Path], tmp_path: Path) -> None:
+    """Whoever reads the output or the card learns what was seen and what would mend it."""
     output = tmp_path / "model.onnx"
     run = train("--data", write_csv(), "--output", output, "--report", tmp_path / "report", "--year", "2015")
-    assert run.returncode == 0
-    note = card_in(output).calendar_note
-    assert note in run.stdout
-    assert "The quietest weekdays are Wednesday and Thursday" in note
-    assert "train.py --year 2017" in note
+    assert (run.returncode, run.stderr) == (0, "")
+    card = card_in(output)
+    (remark,) = card.training_data["remarks"]
+    assert remark in run.stdout
+    assert "the quietest days are Wednesday and Thursday, not Saturday and Sunday" in remark
+    assert (card.first_event_start, card.label_weekday_shift) == ("2015-01-01T00:00:00-08:00", 4)
+
+
+@pytest.mark.parametrize(
+    ("options", "said", "country"),
+    [
+        ([], "public holidays of US, the country of America/Los_Angeles: 7 lie in the data", "US"),
+        (["--holidays", "none"], "no public holidays, as --holidays says", None),
+    ],
+)
+def test_holidays_are_told_to_the_model_if_they_help(
+    write_csv: Callable[..., Path], tmp_path: Path, options: list[str], said: str, country: str | None
+) -> None:
+    """The output has the table, the card the choice and the dates, a forecast a quiet Thanksgiving in another year."""
+    output = tmp_path / "model.onnx"
+    holidays = country_holidays("US", years=[2023], observed=False)
+    data = write_csv(days=280, holidays=holidays)
+    run = train("--data", data, "--output", output, "--report", tmp_path / "report", "--force", *options)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert said in run.stdout
+    card = card_in(output)
+    assert (card.holidays or {}).get("country") == country
+    if card.holidays is not None:
+        assert (card.holidays["counted"], card.holidays["rest_weekday"]) in [("as they fall", 5), ("as they fall", 6)]
+        assert [day for day in card.holidays["dates"] if day.startswith("2026-11")] == ["2026-11-11", "2026-11-26"]
+    forecaster, _ = load_model(output)
+    before, thanksgiving = (
+        forecaster.forecast(datetime.fromisoformat(day + "T12:00:00-08:00"), 1)[0]
+        for day in ("2026-11-25", "2026-11-26")
+    )
+    assert (before - thanksgiving > 150) is (country is not None)
 
 
 @pytest.mark.parametrize(
@@ -137,8 +173,14 @@ def test_an_output_folder_that_is_not_there_is_said_before_the_work(tmp_path: Pa
 @pytest.mark.parametrize(
     ("option", "value", "message"),
     [
+        (
+            "--holidays",
+            "XX",
+            "--holidays XX: no such country or part of one is known; use a code like NL or DE-BY, or none",
+        ),
+        ("--timezone", "Mars", "--timezone Mars is not in the time zone database; use a name like America/Los_Angeles"),
         ("--seed", "-1", "--seed -1: must be from 0 to 4294967295"),
-        ("--year", "9999", "--year 9999: must be from 1970 to 2100"),
+        ("--year", "9999", "--year 9999: must be from 1970 to 2069"),
         ("--output", "/", "--output must be a file and --report a folder"),
         ("--report", __file__, "--output must be a file and --report a folder"),
     ],

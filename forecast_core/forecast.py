@@ -1,0 +1,52 @@
+"""Predictions and forecasts of a model, whichever library it runs on."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from .calendar import Label
+from .card import ModelCard
+from .encoding import EncodedHour, encode
+
+Infer = Callable[[Sequence[EncodedHour]], Sequence[float]]
+"""From encoded hours, one row each, to the mean power of each hour in the model's unit."""
+
+
+class Forecaster:
+    """A model card together with the inference that it describes.
+
+    :param card: the card of the model.
+    :param infer: runs the model; onnxruntime in the server, anything in a test.
+    :raises InvalidModel: the card tells of no calendar that there is.
+    """
+
+    def __init__(self, card: ModelCard, infer: Infer) -> None:
+        self.card = card
+        self.calendar = card.calendar()
+        self._infer = infer
+
+    def predict(self, label: Label) -> float:
+        """Predict the mean power of the hour that a label means.
+
+        :returns: in the card's unit, rounded to three decimals, which is what float32 can carry.
+        """
+        hour = self.calendar.occupants_hour(self.calendar.event_start(label))
+        return round(self._infer([encode(hour)])[0], 3)
+
+    def forecast(self, first: datetime, n_hours: int, quantile: float | None = None) -> list[float]:
+        """Forecast consecutive hours, in one call of the model.
+
+        A quantile is the mean plus the quantile of the model's residuals at the same hour on the occupants' clock,
+        as measured on weeks that the model had not seen.
+
+        :param first: when the first hour starts; aware.
+        :param n_hours: how many hours, at least one.
+        :param quantile: one of those in the card; None for the mean.
+        :returns: in the card's unit, rounded to three decimals.
+        :raises UnanswerableInput: the hours are not whole ones of the site, or outside the years that the card knows.
+        """
+        hours = [self.calendar.occupants_hour(start) for start in self.calendar.event_starts(first, n_hours)]
+        means = self._infer([encode(hour) for hour in hours])
+        if quantile is None:
+            return [round(mean, 3) for mean in means]
+        residuals = self.card.residual_quantiles[str(quantile)]
+        return [round(mean + residuals[hour.hour_of_day], 3) for mean, hour in zip(means, hours, strict=True)]

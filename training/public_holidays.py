@@ -1,0 +1,72 @@
+"""The public holidays of a country, from the ``holidays`` package."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from holidays import HolidayBase, country_holidays
+
+from forecast_core.errors import DataError
+
+from .site import country_of
+
+NONE = "none"
+_SATURDAY, _SUNDAY = 5, 6
+
+
+@dataclass(frozen=True)
+class PublicHolidays:
+    """The public holidays of a country.
+
+    :param country: its ISO 3166 code, with a subdivision behind a hyphen where one was named; None without holidays.
+    :param origin: who says that it is this country, in words.
+    :param weekend: the country's days of rest; 0 is Monday.
+    :param as_they_fall: the holidays' dates.
+    :param as_observed: the same, with the days that make up for those on a weekend.
+    """
+
+    country: str | None
+    origin: str
+    weekend: frozenset[int] = frozenset({_SATURDAY, _SUNDAY})
+    as_they_fall: frozenset[date] = frozenset()
+    as_observed: frozenset[date] = frozenset()
+
+    def summary(self, first: date, last: date) -> str:
+        """Say whose holidays they are, and how many lie in a span of days."""
+        if self.country is None:
+            return f"no public holidays, {self.origin}"
+        n_holidays = sum(first <= day <= last for day in self.as_they_fall)
+        return f"public holidays of {self.country}, {self.origin}: {n_holidays} lie in the data"
+
+
+def public_holidays(named: str | None, time_zone: str, years: Iterable[int]) -> PublicHolidays:
+    """Look up public holidays.
+
+    :param named: a country such as NL, or a part of one such as DE-BY; ``none`` for no holidays;
+        None for the country of the time zone.
+    :param years: whose holidays to list.
+    :raises DataError: the package does not know the country or its part.
+    """
+    if named is not None and named.lower() == NONE:
+        return PublicHolidays(None, "as --holidays says")
+    country = country_of(time_zone) if named is None else named.upper()
+    if country is None:
+        return PublicHolidays(None, f"since {time_zone} belongs to no country; --holidays can name one")
+    try:
+        as_they_fall, as_observed = (_look_up(country, years, observed=observed) for observed in (False, True))
+    except NotImplementedError as error:
+        raise DataError(
+            f"--holidays {country}: no such country or part of one is known; use a code like NL or DE-BY, or {NONE}"
+        ) from error
+    origin = "as --holidays says" if named else f"the country of {time_zone}"
+    return PublicHolidays(
+        country, origin, frozenset(as_they_fall.weekend), frozenset(as_they_fall), frozenset(as_observed)
+    )
+
+
+def _look_up(country: str, years: Iterable[int], *, observed: bool) -> HolidayBase:
+    if not re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", country):  # the package knows names of its own, too
+        raise NotImplementedError(country)
+    code, _, subdivision = country.partition("-")
+    return country_holidays(code, subdiv=subdivision or None, years=years, observed=observed)

@@ -1,0 +1,40 @@
+"""What looks odd about the weekdays of a load; a remark for the reader, on which nothing depends."""
+
+from calendar import day_name
+from collections.abc import Set
+
+import pandas as pd
+
+from .atypical_days import HOURS_OF_SHORTEST_DAY
+
+_CLEAR = 1 / 3
+"""The third-quietest day is clearly above the second if it is so by this share of the week's range."""
+
+
+def remarks_on_weekdays(power: pd.Series, time_zone: str, weekend: Set[int]) -> list[str]:
+    """Say so if the same two days are by far the quietest in most weeks, and are not the weekend.
+
+    :param power: indexed by ``event_start``.
+    :param time_zone: of the site.
+    :param weekend: of its country; 0 is Monday.
+    :returns: one remark, or none.
+    """
+    local = power.index.tz_convert(time_zone).tz_localize(None)
+    by_day = power.groupby(local.normalize())
+    daily = by_day.mean()[by_day.size() >= HOURS_OF_SHORTEST_DAY]
+    monday = daily.index - pd.to_timedelta(daily.index.day_of_week, unit="D")
+    weeks = pd.DataFrame({"monday": monday, "weekday": daily.index.day_of_week, "power": daily.to_numpy()})
+    by_week = weeks.pivot(index="monday", columns="weekday", values="power").dropna()
+    if by_week.shape[1] < 7:
+        return []
+    in_order = by_week.apply(sorted, axis="columns", result_type="expand")
+    clear = in_order[2] - in_order[1] > _CLEAR * (in_order[6] - in_order[0])
+    pairs = by_week[clear].apply(lambda week: tuple(sorted(week.nsmallest(2).index)), axis="columns").value_counts()
+    if pairs.empty or pairs.iloc[0] <= len(by_week) / 2 or weekend <= set(pairs.index[0]):
+        return []
+    first, second = (day_name[weekday] for weekday in pairs.index[0])
+    usual = " and ".join(day_name[weekday] for weekday in sorted(weekend))
+    return [
+        f"In {pairs.iloc[0]} of {len(by_week)} weeks the quietest days are {first} and {second}, not {usual}. "
+        "That is fine if the building rests then; if not, its dates may be another year's, which --year mends."
+    ]
