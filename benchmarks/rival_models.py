@@ -8,23 +8,24 @@ import numpy as np
 import pandas as pd
 
 from forecast_core.encoding import FEATURES
+from training.encoded_hours import encode_hours
 from training.forest import fit_forest
 from training.load_profile import read_load_profile
 from training.source import PUBLISHED_FILE, read_source
-
-_THRESHOLD = 6  # which days are atypical; that of the committed model's card
+from training.treatment import Treatment
 
 
 def fit_rival_models(folder: Path) -> None:
-    """Write ``forest.joblib``, the forest and the daylight saving it needs, and ``prophet.json``.
+    """Write ``forest.joblib``, the forest, and ``prophet.json``.
 
     :param folder: where to write.
     """
     name, content = read_source(None)
     profile = read_load_profile(name, content, "America/Los_Angeles")
-    forest = fit_forest(profile.power, profile.clock, threshold=_THRESHOLD, seed=0)
+    treatment = Treatment("none", profile.calendar, leave_out_atypical_days=False)
+    forest = fit_forest(encode_hours(profile.power, profile.calendar), treatment, seed=0)
     forest.feature_names_in_ = np.array(FEATURES, dtype=object)  # as if fitted on a table, else it warns at each row
-    joblib.dump((forest, profile.clock.daylight_saving), folder / "forest.joblib")
+    joblib.dump(forest, folder / "forest.joblib")
     _write_prophet(folder / "prophet.json")
 
 

@@ -19,9 +19,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from starlette.requests import Request
 
 import serve
-from forecast_core.calendar import CalendarHour
+from forecast_core.calendar import Label
 from forecast_core.encoding import encode
-from forecast_core.horizon import Horizon
 from serving.answer import Answer, answer
 from serving.query_string import parse_query_string
 
@@ -43,8 +42,8 @@ def seconds(step: Callable[[Any], object], inputs: Sequence[Any]) -> float:
 
 def prediction_steps() -> Iterator[tuple[str, float]]:
     """Time the steps of a prediction, in seconds for one."""
-    clock_changes, schema = serve.forecaster.card.clock_changes, serve.PREDICTION_REQUEST
-    labels = [CalendarHour(*label) for label in product(range(24), range(7), range(1, 367))]
+    forecaster, calendar, schema = serve.forecaster, serve.forecaster.calendar, serve.PREDICTION_REQUEST
+    labels = [Label(*label) for label in product(range(24), range(7), range(1, 367))]
     labels = random.Random(0).sample(labels, INPUTS)
     query_strings = [
         "&".join(f"{name}={value}" for name, value in label._asdict().items()).encode() for label in labels
@@ -59,24 +58,29 @@ def prediction_steps() -> Iterator[tuple[str, float]]:
         )
         for query_string in query_strings
     ]
-    predict = serve.forecaster.predict
+    event_starts = [calendar.event_start(label) for label in labels]
+    hours = [calendar.occupants_hour(event_start) for event_start in event_starts]
     yield "read a query string", seconds(lambda text: parse_query_string(text, schema.fields), query_strings)
     yield "ask jsonschema", seconds(schema.faults, fields[:1000])
     yield "instead of both: know the fields", seconds(schema.known_fields.recall, parameters)
-    yield "encode", seconds(lambda label: encode(label, clock_changes), labels)
-    yield "encode, run the model, round", seconds(lambda label: predict([label]), labels)
+    yield "from the label to the event", seconds(calendar.event_start, labels)
+    yield "from the event to the occupants' hour", seconds(calendar.occupants_hour, event_starts)
+    yield "encode", seconds(encode, hours)
+    yield "all of these, run the model, round", seconds(forecaster.predict, labels)
     yield "answer", seconds(lambda request: answer(request, {"prediction": 940.162}, serve.model_digest), requests)
 
 
 def forecast_steps() -> Iterator[tuple[str, float]]:
     """Time the steps of the longest forecast, in seconds."""
-    forecaster, clock_changes = serve.forecaster, serve.forecaster.card.clock_changes
-    horizon = Horizon(forecaster.card.end_of_data, LONGEST_HORIZON)
-    labels = horizon.labels(forecaster.card.standard_time)
-    document = {"values": forecaster.predict(labels)}
-    yield "find the labels", seconds(lambda _: horizon.labels(forecaster.card.standard_time), [None])
-    yield "encode", seconds(lambda _: [encode(label, clock_changes) for label in labels], [None])
-    yield "encode, run the model, round", seconds(forecaster.predict, [labels])
+    calendar, forecaster = serve.forecaster.calendar, serve.forecaster
+    first = calendar.end_of_data
+    event_starts = calendar.event_starts(first, LONGEST_HORIZON)
+    hours = [calendar.occupants_hour(event_start) for event_start in event_starts]
+    document = {"values": forecaster.forecast(first, LONGEST_HORIZON)}
+    yield "list the events", seconds(lambda _: calendar.event_starts(first, LONGEST_HORIZON), [None])
+    yield "from events to occupants' hours", seconds(lambda _: list(map(calendar.occupants_hour, event_starts)), [None])
+    yield "encode", seconds(lambda _: list(map(encode, hours)), [None])
+    yield "all of these, run the model, round", seconds(lambda _: forecaster.forecast(first, LONGEST_HORIZON), [None])
     yield "write the JSON", seconds(lambda document: Answer(document, 200), [document])
 
 

@@ -9,10 +9,10 @@ import pandas as pd
 from fastapi import FastAPI, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from forecast_core.calendar import CalendarHour
+from forecast_core.calendar import OccupantsHour
 from forecast_core.encoding import FEATURES, encode
 
-forest, daylight_saving = joblib.load(Path(os.environ["RIVAL_MODELS"]) / "forest.joblib")
+forest = joblib.load(Path(os.environ["RIVAL_MODELS"]) / "forest.joblib")
 app = FastAPI()
 
 
@@ -35,5 +35,5 @@ class Prediction(BaseModel):
 @app.get("/v1/prediction")
 async def prediction(hour: Annotated[Hour, Query()]) -> Prediction:
     """Predict the hour that a label names; without async, FastAPI runs it in a thread, and is slower still."""
-    row = pd.DataFrame([encode(CalendarHour(**hour.model_dump()), daylight_saving)], columns=FEATURES)
+    row = pd.DataFrame([encode(OccupantsHour(**hour.model_dump()))], columns=FEATURES)
     return Prediction(prediction=round(float(forest.predict(row)[0]), 3))

@@ -9,10 +9,10 @@ import pandas as pd
 from flask import Flask, request
 from marshmallow import Schema, ValidationError, fields, validate
 
-from forecast_core.calendar import CalendarHour
+from forecast_core.calendar import OccupantsHour
 from forecast_core.encoding import FEATURES, encode
 
-forest, daylight_saving = joblib.load(Path(os.environ["RIVAL_MODELS"]) / "forest.joblib")
+forest = joblib.load(Path(os.environ["RIVAL_MODELS"]) / "forest.joblib")
 app = Flask(__name__)
 
 
@@ -31,7 +31,7 @@ hour_schema = Hour()
 def prediction() -> dict[str, float]:
     """Predict the hour that a label names."""
     hour = hour_schema.load(request.args)
-    row = pd.DataFrame([encode(CalendarHour(**hour), daylight_saving)], columns=FEATURES)
+    row = pd.DataFrame([encode(OccupantsHour(**hour))], columns=FEATURES)
     return {"prediction": round(float(forest.predict(row)[0]), 3)}
 
 

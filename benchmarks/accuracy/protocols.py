@@ -1,0 +1,119 @@
+"""The questions a forecast is put to, and what comes out."""
+
+from collections.abc import Callable, Sequence
+from statistics import fmean, stdev
+from typing import NamedTuple
+
+import pandas as pd
+
+from training.encoded_hours import POWER
+from training.score import Score
+from training.splits import folds_of_days, folds_of_weeks, split_in_time
+
+FORTNIGHTS = 6
+
+Fold = tuple[pd.DataFrame, pd.DataFrame]
+"""The hours to learn from and the hours to forecast; their columns are those of ``methods.hours_for_all``."""
+
+Forecast = Callable[[pd.DataFrame, pd.DataFrame], pd.Series]
+"""From the hours to learn from and the hours to forecast, to the power of the latter."""
+
+
+class Protocol(NamedTuple):
+    """A way to test forecasts.
+
+    :param tested_on: the hours that are held out.
+    :param question: what its figures tell.
+    :param in_time_order: whether all hours to learn from come before all hours to forecast.
+    """
+
+    name: str
+    tested_on: str
+    question: str
+    in_time_order: bool
+    folds: list[Fold]
+
+
+class Result(NamedTuple):
+    """The errors of a method.
+
+    :param score: over all test hours of the protocol together; averaged over the method's seeds.
+    :param spread_over_folds: standard deviation of the folds' MAE; None for a single fold.
+    :param spread_over_seeds: standard deviation of the seeds' MAE; None for a single seed.
+    :param errors: forecast less actual of each test hour, in time order; a column for each seed.
+    """
+
+    score: Score
+    spread_over_folds: float | None
+    spread_over_seeds: float | None
+    errors: pd.DataFrame
+
+
+LAST_FIFTH = "last 20 %"
+WEEK_CV = "week CV"
+
+
+def all_protocols(hours: pd.DataFrame) -> list[Protocol]:
+    """Split a series in each of the four ways."""
+    return [
+        Protocol(
+            LAST_FIFTH,
+            "the last fifth of the hours, after fitting on all before",
+            "How good is a forecast of the months ahead, in a season not yet seen?",
+            True,
+            [split_in_time(hours)],
+        ),
+        Protocol(
+            "rolling 14 d",
+            f"the last {FORTNIGHTS} fortnights, each after fitting on all hours before it",
+            "How good is a forecast of the next two weeks, if the model is fitted again for each?",
+            True,
+            fortnights(hours, FORTNIGHTS),
+        ),
+        Protocol(
+            "day CV",
+            "five folds of whole days, drawn at random",
+            "How good is it on a day of the year it knows, having seen the days around it?",
+            False,
+            list(folds_of_days(hours)),
+        ),
+        Protocol(
+            WEEK_CV,
+            "five folds of whole weeks, drawn at random",
+            "How good is it on a week of the year it knows, having seen no day of that week?",
+            False,
+            list(folds_of_weeks(hours)),
+        ),
+    ]
+
+
+def fortnights(hours: pd.DataFrame, count: int) -> list[Fold]:
+    """Hold out the last fortnights one by one, each with all hours before it to learn from."""
+    end = hours.index[-1] + pd.Timedelta(hours=1)
+    starts = [end - pd.Timedelta(weeks=2 * remaining) for remaining in range(count, 0, -1)]
+    return [
+        (hours[hours.index < start], hours[(hours.index >= start) & (hours.index < start + pd.Timedelta(weeks=2))])
+        for start in starts
+    ]
+
+
+def run(forecasts: Sequence[Forecast], folds: list[Fold], on_fold: Callable[[], None] = lambda: None) -> Result:
+    """Put a method to a protocol.
+
+    :param forecasts: the method, once for each seed.
+    :param on_fold: called after each fold, to show progress.
+    """
+    by_fold = []
+    for train, test in folds:
+        by_fold.append([forecast(train, test) - test[POWER] for forecast in forecasts])
+        on_fold()
+    errors = pd.concat([pd.concat(of_fold, axis="columns") for of_fold in by_fold]).sort_index()
+    actual = pd.concat([test[POWER] for _, test in folds]).sort_index()
+    scores = [Score.of(actual, actual + errors[seed]) for seed in errors]
+    fold_maes = [fmean(error.abs().mean() for error in of_fold) for of_fold in by_fold]
+    return Result(Score.mean(scores), _spread(fold_maes), _spread([score.mae for score in scores]), errors)
+
+
+def _spread(maes: list[float]) -> float | None:
+    """Take the sample's standard deviation, if there is more than one value."""
+    return stdev(maes) if len(maes) > 1 else None

@@ -1,0 +1,104 @@
+"""Compare settings of the model within the first 80 % of the hours, so that they may be chosen by it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from statistics import fmean
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+from sklearn.ensemble import RandomForestRegressor
+from sklearn.model_selection import KFold
+
+from benchmarks.accuracy.protocols import Fold, fortnights, run
+from forecast_core.encoding import FEATURES
+from training.atypical_days import atypical_days, without_days
+from training.encoded_hours import DAY, POWER, encode_hours
+from training.forest import HYPERPARAMETERS
+from training.splits import FOLDS, folds_of_days, folds_of_weeks
+from training.treatment import Treatment
+
+SEEDS = (0, 1, 2)
+FORTNIGHTS = 4
+_HOLIDAY = "holiday"
+
+
+class Setting(NamedTuple):
+    """What differs from the published model.
+
+    :param hyperparameters: in place of the published ones of the same name.
+    :param changes: to the treatment of unusual days.
+    :param time_zone: whose clock the occupants are taken to follow.
+    :param flags_holidays: whether holidays are a seventh feature, instead of a weekday.
+    """
+
+    name: str
+    hyperparameters: Mapping[str, Any] = {}
+    changes: Mapping[str, Any] = {}
+    time_zone: str | None = None
+    flags_holidays: bool = False
+
+
+SETTINGS = (
+    Setting("as published"),
+    Setting("standard time all year", time_zone="Etc/GMT+8"),
+    Setting("no holidays", changes={"holidays": "none"}),
+    Setting("holidays as a flag, a seventh feature", flags_holidays=True),
+    Setting("atypical days left out of the fit", changes={"leave_out_atypical_days": True}),
+    Setting("two features a split", {"max_features": 2}),
+    Setting("three features a split", {"max_features": 3}),
+    Setting("five features a split", {"max_features": 5}),
+    Setting("all six features a split", {"max_features": 6}),
+    Setting("40 trees of 400 leaves", {"n_estimators": 40, "max_leaf_nodes": 400}),
+    Setting("60 trees of 270 leaves", {"n_estimators": 60, "max_leaf_nodes": 270}),
+    Setting("100 trees of 160 leaves", {"n_estimators": 100, "max_leaf_nodes": 160}),
+    Setting("100 trees without a limit", {"n_estimators": 100, "max_leaf_nodes": None}),
+    Setting("at least two rows a leaf", {"min_samples_leaf": 2}),
+    Setting("half the rows a tree", {"max_samples": 0.5}),
+)
+
+
+def settings_table(train: pd.Series, treatment: Treatment) -> Iterator[list[str]]:
+    """Measure all settings, one row after the other; the first row is the head.
+
+    :param train: the training part alone, indexed by ``event_start``.
+    :param treatment: the published one.
+    """
+    yield ["setting", "days", "weeks", f"last {FORTNIGHTS} fortnights", "contiguous fifths", "mean"]
+    for setting in SETTINGS:
+        hours, of_setting = _encode(train, treatment, setting)
+        protocols: list[list[Fold]] = [
+            list(folds_of_days(hours)),
+            list(folds_of_weeks(hours)),
+            fortnights(hours, FORTNIGHTS),
+            [(hours.drop(hours.index[held_out]), hours.iloc[held_out]) for _, held_out in KFold(FOLDS).split(hours)],
+        ]
+        errors = [_mean_absolute_error(folds, of_setting, setting) for folds in protocols]
+        yield [setting.name, *(f"{error:.1f}" for error in [*errors, fmean(errors)])]
+
+
+def _encode(train: pd.Series, published: Treatment, setting: Setting) -> tuple[pd.DataFrame, Treatment]:
+    treatment = replace(published, **setting.changes)
+    calendar = published.calendar
+    if setting.time_zone is not None:
+        calendar = replace(calendar, time_zone=ZoneInfo(setting.time_zone))
+    if treatment.holidays == "none" or setting.flags_holidays:
+        calendar = replace(calendar, holidays=frozenset())
+    hours = encode_hours(train, calendar)
+    hours[_HOLIDAY] = [day.date() in published.calendar.holidays for day in hours[DAY]]
+    return hours, treatment
+
+
+def _mean_absolute_error(folds: list[Fold], treatment: Treatment, setting: Setting) -> float:
+    """Give the MAE over all held-out hours, the mean over the seeds; in the load's unit."""
+    columns = [*FEATURES, *([_HOLIDAY] if setting.flags_holidays else [])]
+
+    def forecast(fit: pd.DataFrame, held_out: pd.DataFrame, seed: int) -> pd.Series:
+        fitted = without_days(fit, atypical_days(fit)) if treatment.leave_out_atypical_days else fit
+        forest = RandomForestRegressor(**{**HYPERPARAMETERS, **setting.hyperparameters}, random_state=seed, n_jobs=-1)
+        forest.fit(fitted[columns].to_numpy(np.float32), fitted[POWER].to_numpy())
+        return pd.Series(forest.predict(held_out[columns].to_numpy(np.float32)), index=held_out.index)
+
+    return run([partial(forecast, seed=seed) for seed in SEEDS], folds).score.mae
