@@ -8,21 +8,27 @@ import sys
 from pathlib import Path
 
 from forecast_core.errors import DataError
-from training.encoded_hours import encode_hours
-from training.forest import fit_forest
-from training.load_profile import FIRST_YEAR, LAST_YEAR, read_load_profile
-from training.model_card import make_card
-from training.model_file import LARGEST_RELATIVE_DIFFERENCE, all_occupants_hours, export_forest, largest_difference
-from training.public_holidays import public_holidays
-from training.replacing import write_whole
-from training.report import write_report
-from training.residuals import measure_band
-from training.site import site_time_zone
-from training.source import read_source
-from training.splits import split_in_time
-from training.unusual_days import choose_treatment
-from training.validation import validate
-from training.weekly_rhythm import remarks_on_weekdays
+
+try:
+    from training.encoded_hours import encode_hours
+    from training.forest import fit_forest
+    from training.load_profile import FIRST_YEAR, LAST_YEAR, read_load_profile
+    from training.model_card import make_card
+    from training.model_file import LARGEST_RELATIVE_DIFFERENCE, all_occupants_hours, export_forest, largest_difference
+    from training.public_holidays import public_holidays
+    from training.replacing import write_whole
+    from training.report import write_report
+    from training.residuals import measure_band
+    from training.site import site_time_zone
+    from training.source import read_source
+    from training.splits import split_in_time
+    from training.unusual_days import choose_treatment
+    from training.validation import validate
+    from training.weekly_rhythm import remarks_on_weekdays
+except ModuleNotFoundError as error:
+    print(f"train.py: {error.name} is not installed; run pip install -r requirements.txt first", file=sys.stderr)
+    sys.exit(2)
+
 
 HERE = Path(__file__).resolve().parent
 

@@ -142,21 +142,21 @@ def test_a_client_that_sends_a_get_body_is_answered(
     assert ask(f"http://{live_server}/v1/prediction") == answered(prediction)
 
 
-def readme_example(language: str, live_server: str) -> tuple[str, str]:
-    """Find the README's example in a language, and what stands below it as its output."""
-    readme = (ROOT / "README.md").read_text("utf-8")
-    ((code, printed),) = re.findall(rf"```{language}\n(.*?)```\n+```text\n(.*?)```", readme, re.DOTALL)
+def documented_example(language: str, live_server: str) -> tuple[str, str]:
+    """Find the example of docs/api.md in a language, and what stands below it as its output."""
+    page = (ROOT / "docs" / "api.md").read_text("utf-8")
+    ((code, printed),) = re.findall(rf"```{language}\n(.*?)```\n+```text\n(.*?)```", page, re.DOTALL)
     assert "http://localhost:8000" in code
     return code.replace("http://localhost:8000", f"http://{live_server}"), printed
 
 
-def test_the_readmes_javascript_prints_what_stands_below_it(node: str, live_server: str) -> None:
+def test_the_documented_javascript_prints_what_stands_below_it(node: str, live_server: str) -> None:
     """Node runs it as it stands, with the Ajv that is installed here."""
-    code, printed = readme_example("js", live_server)
+    code, printed = documented_example("js", live_server)
     assert run(node, "--input-type=module", code=code) == printed
 
 
-def test_the_readmes_python_prints_what_stands_below_it(live_server: str) -> None:
+def test_the_documented_python_prints_what_stands_below_it(live_server: str) -> None:
     """Python runs it as it stands."""
-    code, printed = readme_example("python", live_server)
+    code, printed = documented_example("python", live_server)
     assert run(sys.executable, "-", code=code) == printed

@@ -189,3 +189,13 @@ def test_an_option_that_cannot_be_is_said_before_the_work(option: str, value: st
     """Exit status 2 and one line."""
     run = train(option, value)
     assert (run.returncode, run.stdout, run.stderr) == (2, "", f"train.py: {message}\n")
+
+
+def test_without_the_training_libraries_the_command_says_what_to_install() -> None:
+    """The serve command of the README installs fewer: one line, and no traceback."""
+    code = "import runpy, sys; sys.modules['pandas'] = None; runpy.run_path('train.py', run_name='__main__')"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stderr) == (
+        2,
+        "train.py: pandas is not installed; run pip install -r requirements.txt first\n",
+    )
