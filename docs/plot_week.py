@@ -19,7 +19,7 @@ START, N_HOURS = datetime.fromisoformat("2026-11-23T00:00:00-08:00"), 7 * 24  # 
 @rc_context({"date.converter": "concise"})
 def draw(path: Path) -> None:
     """Write the picture: the mean, and the bands that half and nine tenths of the hours should lie in."""
-    forecaster, _ = load_model(ROOT / "model.onnx")
+    forecaster = load_model(ROOT / "model.onnx")
     hours = np.datetime64(START.replace(tzinfo=None)) + np.arange(N_HOURS).astype("timedelta64[h]")
     figure = Figure(figsize=(11, 3.6), layout="constrained")
     axes = figure.subplots()

@@ -1,1 +1,1 @@
-"""From an HTTP request to a forecast; serve.py's room, which training never imports."""
+"""From an HTTP request to a forecast: what serve.py uses; training never imports it."""

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from .errors import MalformedInput
 
-_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,29})")
+_INTEGER = re.compile(r"(-?(?:0|[1-9][0-9]{0,29}))(?:\.0+)?")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
@@ -41,8 +41,8 @@ def parse_query_string(query_string: bytes, fields: Mapping[str, Any]) -> dict[s
 
 
 def _typed(text: str, json_type: str | None) -> str | int | float:
-    if json_type == "integer" and _INTEGER.fullmatch(text):
-        return int(text)
+    if json_type == "integer" and (integer := _INTEGER.fullmatch(text)):
+        return int(integer[1])
     if json_type == "number" and _NUMBER.fullmatch(text) and math.isfinite(float(text)):
         return float(text)
     return text

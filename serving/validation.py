@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError
 
 from forecast_core.contract import schema
 
-from .known_fields import KnownFields
+from .errors import Fault, MalformedInput, SchemaViolation
+from .query_string import parse_query_string
 
+_MOST_REMEMBERED = 1024  # the parameters that a prediction can have are 397
 _LONGEST_ECHO = 40
 _A_TYPE = {
     "object": "a JSON object",
@@ -21,28 +24,44 @@ _A_TYPE = {
 }
 
 
-class Fault(NamedTuple):
-    """What is wrong at one place of an input.
-
-    :param path: member names and positions from the input's root to the place.
-    :param detail: what is wrong, and what is accepted there.
-    """
-
-    path: tuple[str | int, ...]
-    detail: str
-
-
 class InputSchema:
     """A schema file that judges inputs.
 
     :param name: of the schema, without ending.
+    :param remembers_parameters: whether a parameter of a query string that was accepted is not judged again.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, remembers_parameters: bool = False) -> None:
         self.name = name
         self.fields: Mapping[str, Any] = schema(name)["properties"]
+        self._required = frozenset(schema(name)["required"])
         self._validator = Draft202012Validator(schema(name))
-        self.known_fields = KnownFields()
+        self._field_validators = {field: Draft202012Validator(judged) for field, judged in self.fields.items()}
+        self._accept = lru_cache(_MOST_REMEMBERED)(self._judge_parameter) if remembers_parameters else None
+
+    def judge_query_string(self, query_string: bytes) -> dict[str, Any]:
+        """Read and judge a query string.
+
+        :raises MalformedInput: it cannot be read.
+        :raises SchemaViolation: the schema says no.
+        """
+        if self._accept is not None:
+            # No keyword of the schemas relates two fields, so what is accepted apart is accepted together.
+            accepted = [self._accept(parameter) for parameter in query_string.split(b"&")]
+            fields = dict(parameter for parameter in accepted if parameter is not None)
+            if len(fields) == len(accepted) and fields.keys() == self._required:
+                return fields
+        return self.judge(parse_query_string(query_string, self.fields))
+
+    def judge(self, instance: Any) -> dict[str, Any]:
+        """Judge an input as a whole.
+
+        :returns: its fields; those of type integer as int, also when they came as ``8.0``.
+        :raises SchemaViolation: the schema says no.
+        """
+        if faults := self.faults(instance):
+            raise SchemaViolation(self.name, faults)
+        return {name: self._as_typed(name, value) for name, value in instance.items()}
 
     def faults(self, instance: object) -> list[Fault]:
         """List every fault of an input, sorted by place; none if it is valid."""
@@ -56,6 +75,19 @@ class InputSchema:
             for fault in _in_our_words(error)
         }
         return sorted(found, key=lambda fault: (list(map(str, fault.path)), fault.detail))
+
+    def _judge_parameter(self, parameter: bytes) -> tuple[str, Any] | None:
+        """Judge a parameter by itself; None if it is not accepted, which is for the whole input to explain."""
+        try:
+            ((name, value),) = parse_query_string(parameter, self.fields).items()
+        except (MalformedInput, ValueError):
+            return None
+        if name not in self.fields or not self._field_validators[name].is_valid(value):
+            return None
+        return name, self._as_typed(name, value)
+
+    def _as_typed(self, name: str, value: Any) -> Any:
+        return int(value) if self.fields[name]["type"] == "integer" else value
 
 
 def _in_our_words(error: ValidationError) -> Iterator[Fault]:

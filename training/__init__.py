@@ -1,1 +1,1 @@
-"""From a CSV of hourly load to a validated model file; train.py's room, which serving never imports."""
+"""From a CSV of hourly load to a validated model file: what train.py uses; serving never imports it."""

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from forecast_core.calendar import Label
 from forecast_core.contract import schema
+from forecast_core.forecast import Forecaster
 
 RESPONSE = Draft202012Validator(schema("forecast-response"))
 QUANTILES = schema("forecast-request")["properties"]["quantile"]["enum"]
@@ -55,7 +56,9 @@ def test_the_prediction_of_a_label_is_the_forecast_of_its_event(client: TestClie
 
 def test_a_label_that_no_row_has_is_forecast_for_its_event_too() -> None:
     """All 61,488, asked of the model that is served: each is the forecast of the event that it means."""
-    from serve import forecaster
+    from serve import app
+
+    forecaster: Forecaster = app.state.forecaster
 
     labels = [Label(*label) for label in product(range(24), range(7), range(1, 367))]
     by_event = {}

@@ -94,12 +94,12 @@ def test_what_is_not_there_is_a_problem(
 
 def test_a_defect_is_opaque(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """The client learns that it is not at fault, and nothing of the inside."""
-    import serve
+    from serve import app
 
     def fail(label: object) -> NoReturn:
         raise ZeroDivisionError("secret")
 
-    monkeypatch.setattr(serve.forecaster, "predict", fail)
+    monkeypatch.setattr(app.state.forecaster, "predict", fail)
     response = client.post("/v1/prediction", json={"hour_of_day": 1, "day_of_week": 1, "day_of_year": 1})
     assert (response.status_code, response.headers["cache-control"]) == (500, "no-store")
     assert response.json() == {

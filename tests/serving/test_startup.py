@@ -6,7 +6,9 @@ from pathlib import Path
 
 import onnx
 import pytest
+from starlette.testclient import TestClient
 
+from serving.app import create_app
 from tests.conftest import ROOT
 
 MODEL_FILE = ROOT / "model.onnx"
@@ -82,3 +84,15 @@ def test_a_model_that_cannot_be_used_stops_the_start_with_one_line(tmp_path: Pat
     assert run.stdout == ""
     assert run.stderr.startswith(message.format(path=path))
     assert run.stderr.count("\n") == 1
+
+
+def test_two_apps_with_two_models_live_in_one_process(tmp_path: Path) -> None:
+    """Each answers from its own model, card and calendar, also while they take turns."""
+    other_file = changed_model(tmp_path / "other.onnx", unit='"MW"', label_weekday_shift="0", holidays=None)
+    query = "/v1/prediction?hour_of_day=12&day_of_week=3&day_of_year=122"
+    with TestClient(create_app(MODEL_FILE)) as published, TestClient(create_app(other_file)) as other:
+        for _ in range(2):
+            sunday, thursday = (client.get(query).json()["prediction"] for client in (published, other))
+            assert sunday < 980 < 1200 < thursday
+            assert [client.get("/v1/forecast?N=1").json()["unit"] for client in (published, other)] == ["kW", "MW"]
+            assert ["holidays" in client.get("/v1/model").json() for client in (published, other)] == [True, False]

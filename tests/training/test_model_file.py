@@ -29,7 +29,7 @@ def test_the_served_model_agrees_with_a_fresh_forest_on_every_hour(published_csv
 
     float32 rounds at 1e-7 and answers have three decimals; a missed leaf would show from 1e-4 up.
     """
-    served, _ = load_model(MODEL_FILE)
+    served = load_model(MODEL_FILE)
     unusual_days = served.card.validation["unusual_days"]
     treatment = Treatment(unusual_days["holidays"], served.calendar, unusual_days["atypical_days"] == "left out")
     power = read_load_profile("load.csv", published_csv.read_bytes(), served.card.timezone).power

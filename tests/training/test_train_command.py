@@ -119,7 +119,7 @@ def test_holidays_are_told_to_the_model_if_they_help(
     if card.holidays is not None:
         assert (card.holidays["counted"], card.holidays["rest_weekday"]) in [("as they fall", 5), ("as they fall", 6)]
         assert [day for day in card.holidays["dates"] if day.startswith("2026-11")] == ["2026-11-11", "2026-11-26"]
-    forecaster, _ = load_model(output)
+    forecaster = load_model(output)
     before, thanksgiving = (
         forecaster.forecast(datetime.fromisoformat(day + "T12:00:00-08:00"), 1)[0]
         for day in ("2026-11-25", "2026-11-26")

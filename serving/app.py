@@ -1,0 +1,98 @@
+"""The app: its addresses, and what is done for each."""
+
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from forecast_core.calendar import Label
+from forecast_core.contract import CONTRACT_VERSION, SCHEMA_FOLDER
+from forecast_core.forecast import Forecaster
+from forecast_core.time import duration, parse_event_start
+
+from .answer import answer
+from .errors import EXCEPTION_HANDLERS
+from .onnx_model import load_model
+from .openapi import openapi_document
+from .request_input import read_input
+from .validation import InputSchema
+
+ASK = ("GET", "QUERY", "POST")
+"""Some clients and proxies drop the body of a GET, so the other two take it as well."""
+
+
+def create_app(model_file: Path) -> Starlette:
+    """Make the app that serves a model.
+
+    :raises InvalidModel: the file is missing, damaged, foreign, or made for another contract.
+    """
+    routes = [
+        Route(f"/{CONTRACT_VERSION}/prediction", prediction, methods=ASK),
+        Route(f"/{CONTRACT_VERSION}/forecast", forecast, methods=ASK),
+        Route(f"/{CONTRACT_VERSION}/model", model),
+        Route(f"/schemas/{CONTRACT_VERSION}/{{name}}", schema_file),
+        Route("/openapi.json", openapi),
+        Route("/health", health),
+        Route("/", index),
+    ]
+    app = Starlette(routes=routes, exception_handlers=EXCEPTION_HANDLERS)
+    app.router.redirect_slashes = False
+    app.state.forecaster = load_model(model_file)
+    app.state.prediction_request = InputSchema("prediction-request", remembers_parameters=True)
+    app.state.forecast_request = InputSchema("forecast-request")
+    app.state.openapi = openapi_document()
+    app.state.schema_files = {file.name: file.read_bytes() for file in SCHEMA_FOLDER.glob("*.json")}
+    return app
+
+
+async def prediction(request: Request) -> Response:
+    """Predict the hour that a label means."""
+    forecaster: Forecaster = request.app.state.forecaster
+    label = Label(**await read_input(request, request.app.state.prediction_request))
+    return answer(request, {"prediction": forecaster.predict(label)})
+
+
+async def forecast(request: Request) -> Response:
+    """Forecast a run of hours; without a start, the ones after the training data."""
+    forecaster: Forecaster = request.app.state.forecaster
+    fields = await read_input(request, request.app.state.forecast_request)
+    start = parse_event_start(fields["start"]) if "start" in fields else forecaster.calendar.end_of_data
+    document = {
+        "values": forecaster.forecast(start, fields["N"], fields.get("quantile")),
+        "start": start.isoformat(),
+        "duration": duration(fields["N"]),
+        "unit": forecaster.card.unit,
+    }
+    return answer(request, document)
+
+
+async def model(request: Request) -> Response:
+    """Show the model card."""
+    return JSONResponse(request.app.state.forecaster.card.to_json())
+
+
+async def schema_file(request: Request) -> Response:
+    """Give a schema file, byte for byte, to pages of any origin, for good."""
+    content = request.app.state.schema_files.get(request.path_params["name"])
+    if content is None:
+        raise HTTPException(404)
+    headers = {"Cache-Control": "public, max-age=31536000, immutable", "Access-Control-Allow-Origin": "*"}
+    return Response(content, headers=headers, media_type="application/schema+json")
+
+
+async def openapi(request: Request) -> Response:
+    """Give the OpenAPI document."""
+    return JSONResponse(request.app.state.openapi)
+
+
+async def health(request: Request) -> Response:
+    """Tell that the model answers: it did so when the app was made."""
+    return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
+
+
+async def index(request: Request) -> Response:
+    """List the addresses, for whoever opens the server in a browser."""
+    return JSONResponse({route.name: route.path for route in request.app.routes if isinstance(route, Route)})
