@@ -46,7 +46,15 @@ LOCAL = site(
 SOUTH = site(
     "Australia/Sydney", "2022-12-31T23:00:00+10:00", "2023-12-31T22:00:00+10:00", label_clock="local", label_side="end"
 )
-CALENDARS = {"published": PUBLISHED, "leap year": LEAP_YEAR, "years": YEARS, "local": LOCAL, "south": SOUTH}
+PART = site("Europe/Amsterdam", "2023-03-01T00:00:00+01:00", "2023-09-30T23:00:00+01:00")
+CALENDARS = {
+    "published": PUBLISHED,
+    "leap year": LEAP_YEAR,
+    "years": YEARS,
+    "part of a year": PART,
+    "local": LOCAL,
+    "south": SOUTH,
+}
 
 
 def rows(calendar: SiteCalendar) -> Iterator[tuple[datetime, Label]]:
@@ -76,14 +84,14 @@ def test_a_row_is_its_own_labels_event_unless_a_later_row_repeats_the_label(name
         for label, event_start in last_with_label.items()
         if calendar.event_start(label) != event_start
     }
-    assert len(last_with_label) >= 8759
+    assert len(last_with_label) >= 5_000
     if calendar.label_clock == "standard":
         assert exceptions == {}
     else:
         assert [row - meant for row, meant in exceptions.values()] == [HOUR]
 
 
-@pytest.mark.parametrize("name", ["published", "leap year", "years"])
+@pytest.mark.parametrize("name", ["published", "leap year", "years", "part of a year"])
 def test_any_other_label_means_the_first_such_hour_after_the_data_in_a_common_year(name: str) -> None:
     """For day 366 in a leap year; looked for here hour by hour, as slowly and plainly as can be."""
     calendar = CALENDARS[name]

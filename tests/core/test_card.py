@@ -35,6 +35,7 @@ CARD = ModelCard(
 def test_a_card_survives_the_journey_in_a_model_file(card: ModelCard) -> None:
     """What is written as metadata is read back the same."""
     assert ModelCard.from_metadata(card.to_metadata()) == card
+    assert ("holidays" in card.to_json()) is (card.holidays is not None)
 
 
 @pytest.mark.parametrize(
