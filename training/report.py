@@ -1,4 +1,4 @@
-"""The validation as files: the figures as JSON, and two pictures."""
+"""The validation as files: the figures as JSON, and a picture."""
 
 import json
 from io import BytesIO
@@ -13,13 +13,12 @@ from .replacing import write_whole
 from .validation import Validation
 
 _FORTNIGHT = pd.Timedelta(days=14)
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _ACTUAL = {"color": "0.35", "label": "actual"}
 _FORECAST = {"color": "tab:orange", "label": "forecast"}
 
 
 def write_report(folder: Path, figures: dict[str, Any], validation: Validation, unit: str) -> None:
-    """Write ``figures.json``, ``forecast.png`` and ``error.png``.
+    """Write ``figures.json`` and ``forecast.png``.
 
     :param folder: made if it is not there.
     :param figures: what the model card says of the validation.
@@ -28,7 +27,6 @@ def write_report(folder: Path, figures: dict[str, Any], validation: Validation, 
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / "figures.json", (json.dumps(figures, indent=2) + "\n").encode())
     write_whole(folder / "forecast.png", _png(_forecast_figure(validation, unit)))
-    write_whole(folder / "error.png", _png(_error_figure(validation, unit)))
 
 
 @rc_context({"date.converter": "concise"})
@@ -45,21 +43,6 @@ def _forecast_figure(validation: Validation, unit: str) -> Figure:
     large.set_title("Two weeks of the test period, forecast from the hours before it alone", fontsize="medium")
     figure.legend(*large.get_legend_handles_labels(), loc="outside upper right", ncols=2)
     small.set_title("The whole test period", fontsize="medium")
-    return figure
-
-
-def _error_figure(validation: Validation, unit: str) -> Figure:
-    error = (validation.forecast - validation.actual).abs()
-    weekday, hour = error.index.day_of_week, error.index.hour
-    by_hour_and_weekday = error.groupby([weekday, hour]).mean().unstack()
-    figure = Figure(figsize=(11, 3.2), layout="constrained")
-    axes = figure.subplots()
-    image = axes.imshow(by_hour_and_weekday, aspect="auto", cmap="OrRd", vmin=0)
-    axes.set_yticks(by_hour_and_weekday.index, [_WEEKDAYS[day] for day in by_hour_and_weekday.index])
-    axes.set_xticks(by_hour_and_weekday.columns[::2])
-    axes.set_xlabel("hour in which the event starts, standard time")
-    axes.set_title("Mean absolute error in the test period")
-    figure.colorbar(image, label=unit)
     return figure
 
 

@@ -41,7 +41,7 @@ def test_the_committed_model_and_report_are_what_the_command_makes(
     assert (run.returncode, run.stderr) == (0, "")
     made = {file.name: file.read_bytes() for file in tmp_path.rglob("*.*") if file.is_file()}
     committed = [ROOT / "model.onnx", *(ROOT / "docs/validation" / name for name in made if name != "model.onnx")]
-    assert {file.name for file in committed} == {"model.onnx", "figures.json", "forecast.png", "error.png"}
+    assert {file.name for file in committed} == {"model.onnx", "figures.json", "forecast.png"}
     for file in committed:
         assert made[file.name] == file.read_bytes(), f"{file.name} differs: run python train.py and commit it"
 
@@ -62,7 +62,6 @@ def test_any_hourly_series_can_be_trained_on(write_csv: Callable[..., Path], tmp
     assert "public holidays of JP, the country of Asia/Tokyo: 6 lie in the data" in run.stdout
     assert "61,488 inputs" in run.stdout
     assert sorted(file.name for file in (tmp_path / "report").iterdir()) == [
-        "error.png",
         "figures.json",
         "forecast.png",
     ]
