@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 _CACHEABLE = "public, max-age=3600"  # an hour: how long a replaced model may go on answering from caches
-_write_json = JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+_write_json = JSONEncoder(allow_nan=False, separators=(",", ":")).encode
 
 
 def answer(request: Request, document: dict[str, Any]) -> Response:

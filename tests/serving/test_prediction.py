@@ -1,11 +1,15 @@
 import csv
 import json
+import math
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 from starlette.testclient import TestClient
+
+from serve import app
 
 INPUT = {"hour_of_day": 8, "day_of_week": 3, "day_of_year": 122}
 QUERY_STRING = "hour_of_day=8&day_of_week=3&day_of_year=122"
@@ -92,14 +96,18 @@ def test_what_is_not_there_is_a_problem(
     assert response.headers.get("allow") == allow
 
 
-def test_a_defect_is_opaque(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The client learns that it is not at fault, and nothing of the inside."""
-    from serve import app
+def answer_nan(label: object) -> float:
+    return math.nan
 
-    def fail(label: object) -> NoReturn:
-        raise ZeroDivisionError("secret")
 
-    monkeypatch.setattr(app.state.forecaster, "predict", fail)
+def fail(label: object) -> NoReturn:
+    raise ZeroDivisionError("secret")
+
+
+@pytest.mark.parametrize("defect", [fail, answer_nan])
+def test_a_defect_is_opaque(client: TestClient, monkeypatch: pytest.MonkeyPatch, defect: Callable[..., float]) -> None:
+    """The client learns that it is not at fault, and nothing of the inside; NaN is no answer."""
+    monkeypatch.setattr(app.state.forecaster, "predict", defect)
     response = client.post("/v1/prediction", json={"hour_of_day": 1, "day_of_week": 1, "day_of_year": 1})
     assert (response.status_code, response.headers["cache-control"]) == (500, "no-store")
     assert response.json() == {
