@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from math import floor, log10
 
 from .calendar import Label
 from .card import ModelCard
@@ -27,10 +28,10 @@ class Forecaster:
     def predict(self, label: Label) -> float:
         """Predict the mean power of the hour that a label means.
 
-        :returns: in the card's unit, rounded to three decimals, which is what float32 can carry.
+        :returns: in the card's unit, ``rounded``.
         """
         hour = self.calendar.occupants_hour(self.calendar.event_start(label))
-        return round(self._infer([encode(hour)])[0], 3)
+        return rounded(self._infer([encode(hour)])[0])
 
     def forecast(self, first: datetime, n_hours: int, quantile: float | None = None) -> list[float]:
         """Forecast consecutive hours, in one call of the model.
@@ -41,12 +42,22 @@ class Forecaster:
         :param first: when the first hour starts; aware.
         :param n_hours: how many hours, at least one.
         :param quantile: one of those in the card; None for the mean.
-        :returns: in the card's unit, rounded to three decimals.
+        :returns: in the card's unit, ``rounded``.
         :raises UnanswerableInput: the hours are not whole ones of the site, or outside the years that the card knows.
         """
         hours = [self.calendar.occupants_hour(start) for start in self.calendar.event_starts(first, n_hours)]
         means = self._infer([encode(hour) for hour in hours])
         if quantile is None:
-            return [round(mean, 3) for mean in means]
+            return [rounded(mean) for mean in means]
         residuals = self.card.residual_quantiles[str(quantile)]
-        return [round(mean + residuals[hour.hour_of_day], 3) for mean, hour in zip(means, hours, strict=True)]
+        return [rounded(mean + residuals[hour.hour_of_day]) for mean, hour in zip(means, hours, strict=True)]
+
+
+def rounded(power: float) -> float:
+    """Round to three decimals, or to four significant digits where that is more; the model is float32, which has seven.
+
+    >>> rounded(1234.56789), rounded(0.123456789), rounded(-0.00123456789), rounded(0.0)
+    (1234.568, 0.1235, -0.001235, 0.0)
+    """
+    size = abs(power)
+    return round(power, 3 if size >= 1 or size == 0 else 3 - floor(log10(size)))

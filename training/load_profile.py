@@ -1,18 +1,20 @@
-"""The hourly load of a site, read from a ``ds,y`` CSV, checked, and dated."""
+"""The hourly load of a site, read from a CSV, checked, and dated."""
 
 import hashlib
-from dataclasses import dataclass
-from io import BytesIO
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
-import numpy as np
 import pandas as pd
 
 from forecast_core.calendar import SiteCalendar
 from forecast_core.errors import DataError
 from forecast_core.time import EVENT_RESOLUTION
 
+from .csv_file import TIME, VALUE, fault, read_columns
+from .local_labels import line_of_clock_change, repeated
 from .site import site_time_zone, standard_time
 from .source import PUBLISHED_REMARKS, PUBLISHED_SHA256, PUBLISHED_YEAR
+from .timestamps import parse_times
 
 FEWEST_WEEKS = 10
 """Below this the first 80 % hold fewer than the eight weeks around a day that tell whether it is atypical."""
@@ -23,8 +25,32 @@ FIRST_YEAR, LAST_YEAR = 1970, 2069
 KNOWN_YEARS_BEFORE, KNOWN_YEARS_AFTER = 10, 30
 """How far from the data the calendar is known."""
 
-_LINE_OF_FIRST_ROW = 2
-_TIMESTAMP = r"\d{4}-\d{2}-\d{2}([T ]\d{2}(:\d{2}(:\d{2}(\.\d+)?)?)?)?"
+RESOLUTIONS = (5, 10, 15, 30, 60)
+"""Minutes between rows of which hours can be made."""
+
+_LONGEST_GAP = pd.Timedelta(days=366)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What the user says of a file.
+
+    :param time_column: the name of the column of labels.
+    :param value_column: the name of the column of mean power.
+    :param label_side: whether a label names the ``start`` or the ``end`` of its interval.
+    :param local_time: whether labels are on the site's local clock, instead of in its standard time.
+    :param year: date the first event in this year; the hours stay in order, and labels mean the same hours.
+        The published file is dated in the year that it simulates, unless another is named.
+    """
+
+    time_column: str = "ds"
+    value_column: str = "y"
+    label_side: str = "end"
+    local_time: bool = False
+    year: int | None = None
+
+
+AS_PUBLISHED = Layout()
 
 
 @dataclass(frozen=True)
@@ -33,36 +59,149 @@ class LoadProfile:
 
     :param power: indexed by ``event_start`` in the site's standard time, without missing values.
     :param calendar: of the site and of the file's labels, without holidays.
-    :param missing_hours: how many hours between the first and the last event have no value.
+    :param minutes: between the rows of the file.
+    :param missing_hours: how many hours between the first and the last event lack their value, or one of their rows.
     :param sha256: checksum of the file that it was read from.
     :param remarks: what the reader must know about the file's dates.
     """
 
     power: pd.Series
     calendar: SiteCalendar
+    minutes: int
     missing_hours: int
     sha256: str
     remarks: tuple[str, ...] = ()
 
 
-def read_load_profile(name: str, content: bytes, time_zone: str, year: int | None = None) -> LoadProfile:
-    """Read and check a CSV with columns ``ds`` (hour-ending label, standard time) and ``y`` (mean power).
+def read_load_profile(name: str, content: bytes, time_zone: str, layout: Layout = AS_PUBLISHED) -> LoadProfile:
+    """Read and check a CSV of mean power.
 
     :param name: what to call the file in messages.
-    :param content: the file's bytes.
-    :param time_zone: IANA name of the site's time zone.
-    :param year: date the first event in this year instead; the hours stay in order, and labels mean the same hours.
-        The published file is dated in the year that it simulates, unless another is named.
+    :param time_zone: IANA name of the site's time zone, whose clock its occupants follow.
     :raises DataError: the first fault found, with the line and value at fault.
     """
+    sha256 = hashlib.sha256(content).hexdigest()
+    is_published = sha256 == PUBLISHED_SHA256 and layout.year is None
+    if is_published:
+        layout = replace(layout, year=PUBLISHED_YEAR)
+    rows = read_columns(name, content, layout.time_column, layout.value_column)
+    times, offsets = parse_times(name, rows[TIME], layout.time_column)
+    _check_span(name, times, layout)
+    calendar, starts = _date(name, times, offsets, time_zone, layout)
+    minutes = _check_steps(name, starts, rows[TIME], layout)
+    if layout.label_side == "end":
+        starts += EVENT_RESOLUTION - pd.Timedelta(minutes=minutes)
+
+    by_hour = rows[VALUE].groupby(starts.dt.floor("h"))
+    power = by_hour.mean().where(by_hour.count() == EVENT_RESOLUTION / pd.Timedelta(minutes=minutes)).dropna()
+    _check_amount(name, power)
+    first, last = power.index[0].to_pydatetime(), power.index[-1].to_pydatetime()
+    power.index.name = "event_start"
+    return LoadProfile(
+        power=power.rename("power"),
+        calendar=replace(
+            calendar,
+            first_event_start=first,
+            last_event_start=last,
+            known_years=range(first.year - KNOWN_YEARS_BEFORE, last.year + KNOWN_YEARS_AFTER + 1),
+        ),
+        minutes=minutes,
+        missing_hours=round((last - first) / EVENT_RESOLUTION) + 1 - len(power),
+        sha256=sha256,
+        remarks=PUBLISHED_REMARKS if is_published else (),
+    )
+
+
+def _check_span(name: str, times: pd.Series, layout: Layout) -> None:
+    in_order = times.sort_values()
+    strays = times[~times.dt.year.between(FIRST_YEAR, LAST_YEAR)]
+    if not strays.empty:
+        wrong = f"lies outside the years {FIRST_YEAR} to {LAST_YEAR}"
+        raise fault(name, strays.index[0], layout.time_column, strays.iloc[0], wrong)
+    gaps = (in_order.diff() > _LONGEST_GAP).to_numpy().nonzero()[0]
+    if len(gaps):
+        after = int(gaps[0])
+        stray = after - 1 if after < len(in_order) / 2 else after  # the end of the shorter part
+        wrong = f"is more than a year {'before' if stray < after else 'after'} the rest"
+        raise fault(name, in_order.index[stray], layout.time_column, in_order.iloc[stray], wrong)
+
+
+def _date(
+    name: str, times: pd.Series, offsets: pd.Series | None, time_zone: str, layout: Layout
+) -> tuple[SiteCalendar, pd.Series]:
+    """Find when the hour that each label names starts, in the site's standard time.
+
+    :returns: also the calendar, whose first and last event are still to be found.
+    """
     zone = site_time_zone(time_zone)
-    rows = _read_rows(name, content)
-    labels = _parse_labels(name, rows["ds"])
-    values = _parse_power(name, rows["y"])
-    _check_steps(name, labels)
-    power = pd.Series(values.to_numpy(), index=pd.DatetimeIndex(labels), name="power").sort_index()
-    hours_spanned = int((power.index[-1] - power.index[0]) / EVENT_RESOLUTION) + 1
-    power = power.dropna()
+    step = _step_to_year(name, times, layout)
+    if step and (layout.local_time or offsets is not None):
+        raise DataError(f"{name}: --year cannot move times of a clock that changes, for it changes on other days then")
+    dated = times + step
+    standard = standard_time(zone, dated.min().to_pydatetime())
+    somewhen = dated.min().tz_localize(standard).to_pydatetime()
+    calendar = SiteCalendar(
+        time_zone=zone,
+        first_event_start=somewhen,
+        last_event_start=somewhen,
+        label_side=layout.label_side,
+        label_clock="local" if layout.local_time else "standard",
+        label_weekday_shift=step.days % 7,
+        known_years=range(0),
+    )
+    if offsets is not None:
+        instants = (dated - offsets).dt.tz_localize("UTC")
+        if offsets.nunique() > 1 and instants.dt.tz_convert(zone).dt.tz_localize(None).equals(dated):
+            calendar = replace(calendar, label_clock="local")
+        before = EVENT_RESOLUTION if layout.label_side == "end" else timedelta(0)
+        return calendar, instants.dt.tz_convert(standard) - before
+    if not layout.local_time and (line := line_of_clock_change(dated, zone)) is not None:
+        wrong = f"is where the clock of {time_zone} changes, and so do the labels; add --local-time"
+        raise fault(name, line, layout.time_column, times[line], wrong)
+    labels = [
+        label.replace(fold=int(second)) for label, second in zip(dated.dt.to_pydatetime(), repeated(dated), strict=True)
+    ]
+    starts = [calendar.labelled_event_start(label) for label in labels]
+    return calendar, pd.Series(pd.DatetimeIndex(starts), index=times.index)
+
+
+def _step_to_year(name: str, times: pd.Series, layout: Layout) -> pd.Timedelta:
+    """Find how far to move times so that the first event lies in a year, and each keeps its month and day."""
+    if layout.year is None:
+        return pd.Timedelta(0)
+    first = times.min() - (EVENT_RESOLUTION if layout.label_side == "end" else timedelta(0))
+    step = pd.Timestamp(layout.year, 1, 1) - pd.Timestamp(first.year, 1, 1)
+    moved = times + step
+    if not ((times.dt.month == moved.dt.month) & (times.dt.day == moved.dt.day)).all():
+        raise DataError(
+            f"{name}: --year {layout.year} would move days to other dates: "
+            f"leap years of the data, which begins in {first.year}, have to stay leap years, and common years common"
+        )
+    return step
+
+
+def _check_steps(name: str, starts: pd.Series, texts: pd.Series, layout: Layout) -> int:
+    """Find the minutes between rows, and check that every row lies on that grid, once."""
+    in_order = starts.sort_values(kind="stable")
+    steps = in_order.diff()
+    again = in_order.index[steps == pd.Timedelta(0)]
+    if len(again):
+        raise fault(name, again[0], layout.time_column, texts[again[0]], "is there twice")
+    usual = steps.mode()
+    minutes = usual[0] / pd.Timedelta(minutes=1) if len(usual) else 60
+    if minutes not in RESOLUTIONS:
+        line, accepted = in_order.index[1], ", ".join(map(str, RESOLUTIONS))
+        wrong = f"is {minutes:g} minutes after the row before; accepted are {accepted}"
+        raise fault(name, line, layout.time_column, texts[line], wrong)
+    off_grid = starts[starts != starts.dt.floor(f"{minutes:g}min")]
+    if not off_grid.empty:
+        line = off_grid.index[0]
+        grid = "a whole hour" if minutes == 60 else f"a multiple of {minutes:g} minutes"
+        raise fault(name, line, layout.time_column, texts[line], f"is not on {grid} of the site's standard time")
+    return int(minutes)
+
+
+def _check_amount(name: str, power: pd.Series) -> None:
     if len(power) < FEWEST_WEEKS * 7 * 24:
         raise DataError(
             f"{name}: {len(power)} hours with a value are too few to learn from; "
@@ -71,89 +210,3 @@ def read_load_profile(name: str, content: bytes, time_zone: str, year: int | Non
     rarest = power.groupby([power.index.day_of_week, power.index.hour]).size()
     if len(rarest) < 7 * 24 or rarest.min() < FEWEST_WEEKS // 2:
         raise DataError(f"{name}: each hour of each weekday needs a value in at least {FEWEST_WEEKS // 2} weeks")
-
-    sha256 = hashlib.sha256(content).hexdigest()
-    remarks: tuple[str, ...] = ()
-    if sha256 == PUBLISHED_SHA256 and year is None:
-        year, remarks = PUBLISHED_YEAR, PUBLISHED_REMARKS
-    step = pd.Timedelta(0) if year is None else _step_to_year(name, power.index, year)
-    dated = power.index + step
-    if not FIRST_YEAR <= dated[0].year <= dated[-1].year <= LAST_YEAR:
-        raise DataError(f"{name}: the data must lie within the years {FIRST_YEAR} to {LAST_YEAR}")
-    standard = standard_time(zone, dated[0].to_pydatetime())
-    event_start = (dated - EVENT_RESOLUTION).tz_localize(standard)
-    first, last = event_start[0].to_pydatetime(), event_start[-1].to_pydatetime()
-    calendar = SiteCalendar(
-        time_zone=zone,
-        first_event_start=first,
-        last_event_start=last,
-        label_weekday_shift=step.days % 7,
-        known_years=range(first.year - KNOWN_YEARS_BEFORE, last.year + KNOWN_YEARS_AFTER + 1),
-    )
-    power.index = event_start.rename("event_start")
-    return LoadProfile(power, calendar, hours_spanned - len(power), sha256, remarks)
-
-
-def _read_rows(name: str, content: bytes) -> pd.DataFrame:
-    try:
-        rows = pd.read_csv(BytesIO(content), dtype=str, skip_blank_lines=False)
-    except pd.errors.EmptyDataError as error:
-        raise DataError(f"{name}: the file is empty; expected a CSV with columns ds and y") from error
-    except (pd.errors.ParserError, UnicodeDecodeError) as error:
-        raise DataError(f"{name}: not a CSV ({str(error).strip()})") from error
-    if not isinstance(rows.index, pd.RangeIndex):
-        raise DataError(f"{name}: line {_LINE_OF_FIRST_ROW}: more values than the header has columns")
-    missing = [column for column in ("ds", "y") if column not in rows.columns]
-    if missing:
-        raise DataError(
-            f"{name}: line 1: no column {' and no column '.join(missing)}; "
-            f"found {', '.join(map(repr, rows.columns[:5]))}"
-        )
-    rows = rows[["ds", "y"]].dropna(how="all")
-    if rows.empty:
-        raise DataError(f"{name}: the file has a header and no rows")
-    return rows
-
-
-def _fault(name: str, row: int, column: str, value: object, wrong: str) -> DataError:
-    return DataError(f"{name}: line {row + _LINE_OF_FIRST_ROW}: {column} {str(value)[:40]!r} {wrong}")
-
-
-def _parse_labels(name: str, ds: pd.Series) -> pd.Series:
-    labels = pd.to_datetime(ds.where(ds.str.fullmatch(_TIMESTAMP, na=False)), format="ISO8601", errors="coerce")
-    for row, value in ds[labels.isna()].items():
-        raise _fault(name, row, "ds", value, "is not a timestamp without offset, like 2015-01-01 01:00:00")
-    return labels
-
-
-def _parse_power(name: str, y: pd.Series) -> pd.Series:
-    power = pd.to_numeric(y, errors="coerce").astype(float)
-    for row, value in y[y.notna() & ~np.isfinite(power)].items():
-        raise _fault(name, row, "y", value, "is not a number")
-    return power
-
-
-def _check_steps(name: str, labels: pd.Series) -> None:
-    in_order = labels.sort_values()
-    steps = in_order.diff()
-    for row in in_order.index[steps == pd.Timedelta(0)]:
-        raise _fault(name, row, "ds", labels[row], "is there twice")
-    resolution = steps.mode()
-    if len(resolution) and resolution[0] != EVENT_RESOLUTION:
-        row, minutes = in_order.index[1], resolution[0] / pd.Timedelta(minutes=1)
-        raise _fault(name, row, "ds", labels[row], f"is {minutes:g} minutes after the row before; resample to 60")
-    for row in in_order.index[in_order != in_order.dt.floor("h")]:
-        raise _fault(name, row, "ds", labels[row], "is not on a whole hour")
-
-
-def _step_to_year(name: str, labels: pd.DatetimeIndex, year: int) -> pd.Timedelta:
-    """Find how far to move labels so that the first event lies in a year, and each keeps its month and day."""
-    first = labels[0] - EVENT_RESOLUTION
-    step = pd.Timestamp(year, 1, 1) - pd.Timestamp(first.year, 1, 1)
-    moved = labels + step
-    if not ((labels.month == moved.month) & (labels.day == moved.day)).all():
-        raise DataError(
-            f"{name}: --year {year} would move days to other dates: "
-            f"leap years of the data, which begins in {first.year}, have to stay leap years, and common years common"
-        )
-    return step

@@ -11,6 +11,7 @@ from forecast_core.contract import schema
 
 from .encoded_hours import POWER
 from .forest import fit_forest, predict_forest
+from .score import significant
 from .splits import folds_of_weeks, split_in_time
 from .treatment import Treatment
 
@@ -38,10 +39,13 @@ def held_out_residuals(hours: pd.DataFrame, treatment: Treatment, *, seed: int) 
 def residual_quantiles(residuals: pd.DataFrame) -> dict[str, list[float]]:
     """Take the quantiles of residuals at each hour of the occupants' day.
 
-    :returns: for each quantile of the schema, 24 residuals, rounded to three decimals.
+    :returns: for each quantile of the schema, 24 residuals, rounded to six significant digits.
     """
     by_hour = residuals.groupby("hour_of_day")[RESIDUAL]
-    return {str(quantile): by_hour.quantile(quantile).round(3).to_list() for quantile in QUANTILES}
+    return {
+        str(quantile): by_hour.quantile(quantile).map(lambda residual: significant(residual, 6)).to_list()
+        for quantile in QUANTILES
+    }
 
 
 class Coverage(NamedTuple):
@@ -90,12 +94,12 @@ class Band:
             "nested_cross_validation": {
                 "share": round(self.nested_share, 3),
                 "share_by_fold": [round(fold.share, 3) for fold in self.nested],
-                "mean_width": round(fmean(fold.mean_width for fold in self.nested), 1),
+                "mean_width": significant(fmean(fold.mean_width for fold in self.nested)),
             },
             "last_20_percent": {
                 "share": round(self.future.share, 3),
                 "share_by_hour_of_day": [round(share, 3) for share in self.future.by_hour],
-                "mean_width": round(self.future.mean_width, 1),
+                "mean_width": significant(self.future.mean_width),
             },
         }
 

@@ -1,6 +1,7 @@
-"""How far a forecast is off."""
+"""How far a forecast is off, in figures of as many digits as they deserve."""
 
 from collections.abc import Sequence
+from math import floor, log10
 from statistics import fmean
 from typing import NamedTuple
 
@@ -30,3 +31,22 @@ class Score(NamedTuple):
         """Average scores, such as those of several seeds."""
         mape = None if scores[0].mape is None else fmean(score.mape or 0.0 for score in scores)
         return cls(fmean(score.mae for score in scores), fmean(score.rmse for score in scores), mape)
+
+
+def significant(value: float, digits: int = 4) -> float:
+    """Round to significant digits, as figures are stored, whether a building is measured in kW or in GW.
+
+    >>> significant(1234.567), significant(0.001234567)
+    (1235.0, 0.001235)
+    """
+    return float(f"{value:.{digits}g}")
+
+
+def shown(value: float) -> str:
+    """Write a figure for people: one decimal, or three significant digits where that is more.
+
+    >>> shown(1234.567), shown(18.16), shown(0.001234567), shown(0.0)
+    ('1234.6', '18.2', '0.00123', '0.0')
+    """
+    decimals = max(1, 2 - floor(log10(abs(value)))) if value else 1
+    return f"{value:.{decimals}f}"

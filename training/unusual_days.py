@@ -13,7 +13,7 @@ from forecast_core.calendar import SiteCalendar
 from .encoded_hours import POWER, encode_hours
 from .forest import fit_forest, predict_forest
 from .public_holidays import PublicHolidays
-from .score import Score
+from .score import Score, shown, significant
 from .splits import folds_of_weeks
 from .treatment import Treatment
 
@@ -41,10 +41,10 @@ class Choice:
 
     def table(self, unit: str) -> str:
         """Lay out the comparison for a terminal."""
-        lines = [f"{'holidays':14}{'atypical days':14}{'MAE ' + unit:>10}  held-out weeks of the first 80 %"]
+        lines = [f"{'holidays':14}{'atypical days':14}{'MAE ' + unit:>12}  held-out weeks of the first 80 %"]
         for treatment, mae in self.errors:
             chosen = "  chosen" if treatment is self.treatment else ""
-            lines.append(f"{treatment.holidays:14}{treatment.atypical_days:14}{mae:10.2f}{chosen}")
+            lines.append(f"{treatment.holidays:14}{treatment.atypical_days:14}{shown(mae):>12}{chosen}")
         if not self.has_weekly_pattern:
             lines.append("The load has no weekly pattern, so a holiday is a day like any other.")
         return "\n".join(lines)
@@ -56,7 +56,7 @@ class Choice:
             "atypical_days": self.treatment.atypical_days,
             "weekly_pattern": self.has_weekly_pattern,
             "compared": [
-                {"holidays": treatment.holidays, "atypical_days": treatment.atypical_days, "mae": round(mae, 2)}
+                {"holidays": treatment.holidays, "atypical_days": treatment.atypical_days, "mae": significant(mae)}
                 for treatment, mae in self.errors
             ],
         }

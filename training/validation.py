@@ -8,7 +8,7 @@ import pandas as pd
 from .baselines import BASELINES
 from .encoded_hours import POWER
 from .forest import fit_forest, predict_forest
-from .score import Score
+from .score import Score, shown, significant
 from .splits import TRAINING_SHARE, split_in_time
 from .treatment import Treatment
 
@@ -36,12 +36,16 @@ class Validation:
 
     def table(self, unit: str) -> str:
         """Lay out the scores for a terminal."""
-        lines = [f"{'last 20 %':24}{'MAE ' + unit:>10}{'RMSE ' + unit:>10}{'MAPE %':>10}"]
+        lines = [f"{'last 20 %':24}{'MAE ' + unit:>12}{'RMSE ' + unit:>12}{'MAPE %':>10}"]
         for name, score in self.scores.items():
             mape = "-" if score.mape is None else f"{score.mape:.2f}"
-            lines.append(f"{name:24}{score.mae:10.1f}{score.rmse:10.1f}{mape:>10}")
+            lines.append(f"{name:24}{shown(score.mae):>12}{shown(score.rmse):>12}{mape:>10}")
         if self.scores[FOREST].mape is None:
             lines.append("No MAPE: the load is zero or negative in places, where a percentage says nothing.")
+        forest = self.scores[FOREST]
+        better = [name for name, score in self.scores.items() if score.rmse < forest.rmse and score.mae > forest.mae]
+        if better:
+            lines.append(f"By RMSE, which weighs large errors more, the forest is worse than: {', '.join(better)}.")
         return "\n".join(lines)
 
     def figures(self) -> dict[str, Any]:
@@ -52,7 +56,7 @@ class Validation:
             "test_hours": len(self.actual),
             "seeds": list(SEEDS),
             "scores": {
-                name: {metric: round(value, 2) for metric, value in score._asdict().items() if value is not None}
+                name: {metric: significant(value) for metric, value in score._asdict().items() if value is not None}
                 for name, score in self.scores.items()
             },
         }

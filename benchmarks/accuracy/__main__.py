@@ -16,7 +16,7 @@ from benchmarks.accuracy.report import COMMAND, accuracy_page, accuracy_table, m
 from benchmarks.accuracy.settings import SEEDS, settings_table
 from forecast_core.errors import DataError
 from training.forest import HYPERPARAMETERS
-from training.load_profile import LoadProfile, read_load_profile
+from training.load_profile import Layout, LoadProfile, read_load_profile
 from training.public_holidays import PublicHolidays, public_holidays
 from training.replacing import write_whole
 from training.residuals import measure_band
@@ -43,7 +43,7 @@ def main() -> None:
     if only_settings:
         compare_settings(profile, choice)
     else:
-        compare_methods(profile, read_load_profile(*source, TIME_ZONE, OWN_YEAR), public, choice)
+        compare_methods(profile, read_load_profile(*source, TIME_ZONE, Layout(year=OWN_YEAR)), public, choice)
 
 
 def compare_methods(profile: LoadProfile, own_dates: LoadProfile, public: PublicHolidays, choice: Choice) -> None:

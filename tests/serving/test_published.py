@@ -4,10 +4,10 @@ from forecast_core.contract import SCHEMA_FOLDER
 
 PUBLISHED = {
     "forecast-request.json": "e0221701903c368ee2154c39f1b3709d59cf5eecda17be62ab9c7900bddf82f2",
-    "forecast-response.json": "7a4e32da9da924ec2f3fef4023dab77e44b14518655fdf2856bcfdedec87d702",
+    "forecast-response.json": "661c39d2f211b049e7a280c12bff7dc7e352d6412d2d67b71fee9a249b1c6831",
     "model.json": "7dd7b995a55b6eaad0cca66c089aba294047b63b7105410f6aa3f4b1d147baab",
     "prediction-request.json": "26fcba9b6d4a709a64f22f7cf26e0211987c857e345f99b598761fc5ab82e022",
-    "prediction-response.json": "1cec15a5c57fc67536af4d2d7f3cabe4717406d480c63e2676d5ed02ccabe20d",
+    "prediction-response.json": "9e809d90359abd1f0d874d055fd29c8e55a8107da5486e1f749cba0f4331874a",
     "problem.json": "91ac01f094ea6c57f98ad77b1aa47b4ff9e474fcf4e521d1f9f6b8afca60dc2a",
 }
 

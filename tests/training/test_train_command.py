@@ -1,4 +1,5 @@
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,9 +11,11 @@ import pandas as pd
 import pytest
 from holidays import country_holidays
 
+from forecast_core.calendar import Label
 from forecast_core.card import ModelCard
 from serving.onnx_model import load_model
 from tests.conftest import ROOT
+from tests.training.test_exports import Export, Site
 
 
 def train(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -58,7 +61,7 @@ def test_any_hourly_series_can_be_trained_on(write_csv: Callable[..., Path], tmp
     card = card_in(output)
     assert (card.unit, card.timezone, card.seed) == ("MW", "Asia/Tokyo", 7)
     assert (card.first_event_start, card.label_weekday_shift) == ("2023-01-01T00:00:00+09:00", 0)
-    assert (card.training_data["rows"], card.training_data["remarks"]) == (120 * 24, [])
+    assert card.training_data["rows"] == 120 * 24
     assert "public holidays of JP, the country of Asia/Tokyo: 6 lie in the data" in run.stdout
     assert "61,488 inputs" in run.stdout
     assert sorted(file.name for file in (tmp_path / "report").iterdir()) == [
@@ -90,7 +93,7 @@ def test_what_is_odd_about_the_calendar_is_said_and_carried(write_csv: Callable[
     run = train("--data", write_csv(), "--output", output, "--report", tmp_path / "report", "--year", "2015")
     assert (run.returncode, run.stderr) == (0, "")
     card = card_in(output)
-    (remark,) = card.training_data["remarks"]
+    _, remark = card.training_data["remarks"]
     assert remark in run.stdout
     assert "the quietest days are Wednesday and Thursday, not Saturday and Sunday" in remark
     assert (card.first_event_start, card.label_weekday_shift) == ("2015-01-01T00:00:00-08:00", 4)
@@ -130,7 +133,7 @@ def test_holidays_are_told_to_the_model_if_they_help(
     ("content", "message"),
     [
         (None, "train.py: cannot read {data}: No such file or directory\n"),
-        ("", "train.py: {data}: the file is empty; expected a CSV with columns ds and y\n"),
+        ("", "train.py: {data}: the file has no header; expected columns ds and y in line 1\n"),
         ("ds,y\n2015-01-01 01:00,x\n", "train.py: {data}: line 2: y 'x' is not a number\n"),
     ],
 )
@@ -162,6 +165,46 @@ def test_a_model_that_does_not_beat_the_baselines_needs_force(tmp_path: Path) ->
     assert output.exists()
 
 
+def test_every_way_of_saying_what_a_file_holds(tmp_path: Path) -> None:
+    """Names, side and clock of labels, unit and place: an export in local time trains in one command."""
+    site = Site(minutes=15)
+    export = Export(
+        site, clock="local", side="start", time_format="%d.%m.%Y %H:%M", separator=";", decimal=",",
+        columns=("Zeit", "Leistung"),
+    )  # fmt: skip
+    data, output = tmp_path / "export.csv", tmp_path / "model.onnx"
+    data.write_bytes(export.content(site.load(days=160)))
+    run = train(
+        "--data", data, "--time-column", "Zeit", "--value-column", "Leistung", "--labels", "start", "--local-time",
+        "--timezone", "Europe/Amsterdam", "--unit", "MW", "--holidays", "de-by", "--output", output,
+        "--report", tmp_path / "report", "--force",
+    )  # fmt: skip
+    assert (run.returncode, run.stderr) == (0, "")
+    assert "each the mean of its 4 rows; an hour that lacks a row counts as missing" in run.stdout
+    assert "public holidays of DE-BY, as --holidays says: 7 lie in the data" in run.stdout
+    unseen = "The data has less than a week of July, August, September, October, November, December: "
+    assert f"{unseen}a forecast of these is no better than a guess." in run.stdout
+    card = card_in(output)
+    assert (card.label_side, card.label_clock, card.unit) == ("start", "local", "MW")
+    summer = [load_model(output).predict(Label(hour, 2, 122)) for hour in (7, 8, 17, 18)]
+    assert [round(power / site.size) for power in summer] == [0, 2, 2, 0]  # half by night, one and a half by day
+
+
+def test_a_household_is_shown_in_its_digits(tmp_path: Path) -> None:
+    """Errors of watts, in MW, are not 0.0; nor is an answer."""
+    site = Site(size=0.0003)
+    data, output = tmp_path / "load.csv", tmp_path / "model.onnx"
+    data.write_bytes(Export(site).content(site.load(days=120)))
+    run = train(
+        "--data", data, "--timezone", "Europe/Amsterdam", "--unit", "MW", "--output", output,
+        "--report", tmp_path / "report", "--force",
+    )  # fmt: skip
+    assert (run.returncode, run.stderr) == (0, "")
+    assert re.search(r"^ +forest +0\.00000\d{3} +0\.00000\d{3} +\d\.\d\d$", run.stdout, re.MULTILINE)
+    answer = load_model(output).predict(Label(12, 2, 122))
+    assert answer == float(f"{answer:.4g}") == pytest.approx(0.00045, rel=0.05)
+
+
 def test_an_output_folder_that_is_not_there_is_said_before_the_work(tmp_path: Path) -> None:
     """Nobody waits for a training whose result has no place."""
     run = train("--output", tmp_path / "none" / "model.onnx")
@@ -182,6 +225,15 @@ def test_an_output_folder_that_is_not_there_is_said_before_the_work(tmp_path: Pa
         ("--year", "9999", "--year 9999: must be from 1970 to 2069"),
         ("--output", "/", "--output must be a file and --report a folder"),
         ("--report", __file__, "--output must be a file and --report a folder"),
+        (
+            "--unit",
+            "kWh",
+            "--unit kWh is energy, and this is a model of power: divide each value by the hours of its interval "
+            "(2 kWh in 15 minutes are 8 kW), and name --unit kW",
+        ),
+        ("--unit", "$x^$", "--unit '$x^$' is no unit of power; known are W, kW, MW, GW, TW"),
+        ("--seed", "x", "argument --seed: invalid int value: 'x'; --help lists the options"),
+        ("--colour", "red", "unrecognized arguments: --colour red; --help lists the options"),
     ],
 )
 def test_an_option_that_cannot_be_is_said_before_the_work(option: str, value: str, message: str) -> None:

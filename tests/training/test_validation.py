@@ -57,6 +57,14 @@ def test_a_percentage_of_nothing_is_not_given(zero_or_less: float) -> None:
     assert table.splitlines()[-1].startswith("No MAPE: the load is zero or negative in places")
 
 
+def test_a_baseline_that_is_better_by_rmse_is_named() -> None:
+    """Smaller errors on most hours do not make up for a few large ones, to whoever pays for peaks."""
+    scores = {"forest": Score(10, 30, None), "mean of hour x weekday": Score(12, 20, None), "other": Score(9, 29, None)}
+    table = Validation(scores, series(1), series(1)).table("kW")
+    assert table.endswith("By RMSE, which weighs large errors more, the forest is worse than: mean of hour x weekday.")
+    assert "By RMSE" not in Validation({"forest": Score(10, 20, None)}, series(1), series(1)).table("kW")
+
+
 def test_the_split_is_in_time() -> None:
     """The first 80 % of the hours, then the rest."""
     first, rest = split_in_time(series(*range(10)))

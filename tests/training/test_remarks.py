@@ -7,7 +7,7 @@ import pytest
 from tests.conftest import hourly_load
 from tests.training.test_unusual_days import noise, photovoltaics
 from training.load_profile import read_load_profile
-from training.weekly_rhythm import remarks_on_weekdays
+from training.remarks import remarks_on_weekdays
 
 TIME_ZONE = "America/Los_Angeles"
 WEEKEND = {5, 6}

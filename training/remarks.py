@@ -1,14 +1,28 @@
-"""What looks odd about the weekdays of a load; a remark for the reader, on which nothing depends."""
+"""What a reader must know of the months and weekdays of a load: remarks, on which nothing depends."""
 
-from calendar import day_name
+from calendar import day_name, month_name
 from collections.abc import Set
 
 import pandas as pd
 
 from .atypical_days import HOURS_OF_SHORTEST_DAY
 
+HOURS_IN_WEEK = 7 * 24
+
 _CLEAR = 1 / 3
 """The third-quietest day is clearly above the second if it is so by this share of the week's range."""
+
+
+def remarks_on_months(power: pd.Series, time_zone: str) -> list[str]:
+    """Say which months the data hardly has: the model takes them for the nearest that it has.
+
+    :returns: one remark, or none.
+    """
+    hours = power.groupby(power.index.tz_convert(time_zone).month).size()
+    unseen = [month_name[month] for month in range(1, 13) if hours.get(month, 0) < HOURS_IN_WEEK]
+    if not unseen:
+        return []
+    return [f"The data has less than a week of {', '.join(unseen)}: a forecast of these is no better than a guess."]
 
 
 def remarks_on_weekdays(power: pd.Series, time_zone: str, weekend: Set[int]) -> list[str]:
