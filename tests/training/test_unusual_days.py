@@ -80,7 +80,7 @@ def test_the_table_shows_all_and_marks_the_chosen_one() -> None:
     power = hourly_load(YEAR, holidays=US.as_they_fall)
     choice = choose_treatment(power, calendar_of(power), US)
     head, *rows = choice.table("kW").splitlines()
-    assert head == "holidays      atypical days     MAE kW  held-out weeks of the first 80 %"
+    assert head == "holidays      atypical days       MAE kW  held-out weeks of the first 80 %"
     assert [row.split()[-1] == "chosen" for row in rows] == [False, True, False, False, False, False]
     figures = choice.figures()
     assert (figures["holidays"], figures["atypical_days"], figures["weekly_pattern"]) == (
