@@ -1,9 +1,11 @@
 """The app: its addresses, and what is done for each."""
 
+import asyncio
 from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -11,14 +13,18 @@ from starlette.routing import Route
 from forecast_core.calendar import Label
 from forecast_core.contract import CONTRACT_VERSION, SCHEMA_FOLDER
 from forecast_core.forecast import Forecaster
-from forecast_core.time import duration, parse_event_start
+from forecast_core.time import EVENT_RESOLUTION, duration, parse_event_start
 
 from .answer import answer
-from .errors import EXCEPTION_HANDLERS
+from .errors import EXCEPTION_HANDLERS, NO_SNIFFING
 from .onnx_model import load_model
 from .openapi import openapi_document
 from .request_input import read_input
+from .upgrade import UpgradeWithBodyRefused
 from .validation import InputSchema
+
+HOURS_AT_ONCE = 732
+"""A month, which takes 3 ms; whoever else asks does not wait for more."""
 
 ASK = ("GET", "QUERY", "POST")
 """Some clients and proxies drop the body of a GET, so the other two take it as well."""
@@ -38,7 +44,9 @@ def create_app(model_file: Path) -> Starlette:
         Route("/health", health),
         Route("/", index),
     ]
-    app = Starlette(routes=routes, exception_handlers=EXCEPTION_HANDLERS)
+    app = Starlette(
+        routes=routes, middleware=[Middleware(UpgradeWithBodyRefused)], exception_handlers=EXCEPTION_HANDLERS
+    )
     app.router.redirect_slashes = False
     app.state.forecaster = load_model(model_file)
     app.state.prediction_request = InputSchema("prediction-request", remembers_parameters=True)
@@ -60,8 +68,13 @@ async def forecast(request: Request) -> Response:
     forecaster: Forecaster = request.app.state.forecaster
     fields = await read_input(request, request.app.state.forecast_request)
     start = parse_event_start(fields["start"]) if "start" in fields else forecaster.calendar.end_of_data
+    values: list[float] = []
+    for done in range(0, fields["N"], HOURS_AT_ONCE):
+        await asyncio.sleep(0)  # lets others in between
+        n_hours = min(HOURS_AT_ONCE, fields["N"] - done)
+        values += forecaster.forecast(start + done * EVENT_RESOLUTION, n_hours, fields.get("quantile"))
     document = {
-        "values": forecaster.forecast(start, fields["N"], fields.get("quantile")),
+        "values": values,
         "start": start.isoformat(),
         "duration": duration(fields["N"]),
         "unit": forecaster.card.unit,
@@ -71,7 +84,7 @@ async def forecast(request: Request) -> Response:
 
 async def model(request: Request) -> Response:
     """Show the model card."""
-    return JSONResponse(request.app.state.forecaster.card.to_json())
+    return JSONResponse(request.app.state.forecaster.card.to_json(), headers=NO_SNIFFING)
 
 
 async def schema_file(request: Request) -> Response:
@@ -79,20 +92,33 @@ async def schema_file(request: Request) -> Response:
     content = request.app.state.schema_files.get(request.path_params["name"])
     if content is None:
         raise HTTPException(404)
-    headers = {"Cache-Control": "public, max-age=31536000, immutable", "Access-Control-Allow-Origin": "*"}
+    headers = {
+        "Cache-Control": "public, max-age=31536000, immutable",
+        "Access-Control-Allow-Origin": "*",
+        **NO_SNIFFING,
+    }
     return Response(content, headers=headers, media_type="application/schema+json")
 
 
 async def openapi(request: Request) -> Response:
     """Give the OpenAPI document."""
-    return JSONResponse(request.app.state.openapi)
+    document = request.app.state.openapi
+    return JSONResponse({**document, "servers": [{"url": _root_path(request) or "/"}]}, headers=NO_SNIFFING)
 
 
 async def health(request: Request) -> Response:
     """Tell that the model answers: it did so when the app was made."""
-    return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
+    return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store", **NO_SNIFFING})
 
 
 async def index(request: Request) -> Response:
     """List the addresses, for whoever opens the server in a browser."""
-    return JSONResponse({route.name: route.path for route in request.app.routes if isinstance(route, Route)})
+    root_path = _root_path(request)
+    addresses = {route.name: root_path + route.path for route in request.app.routes if isinstance(route, Route)}
+    return JSONResponse(addresses, headers=NO_SNIFFING)
+
+
+def _root_path(request: Request) -> str:
+    """Tell the prefix under which a proxy or a mount serves this app."""
+    root_path: str = request.scope.get("root_path", "")
+    return root_path.rstrip("/")

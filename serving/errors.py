@@ -9,13 +9,15 @@ ForecastError
 └── UnanswerableInput     of the core: fits the schema, and still names no hour that can be forecast
 """
 
+import json
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from forecast_core.errors import ForecastError, UnanswerableInput
 
@@ -51,11 +53,14 @@ class SchemaViolation(ForecastError):
     """The input is well-formed and does not fit its schema.
 
     :param schema_name: the schema that it does not fit.
-    :param faults: all of them, sorted by place.
+    :param faults: the first of them, sorted by place.
+    :param n_faults: how many there are.
     """
 
-    def __init__(self, schema_name: str, faults: Sequence[Fault]) -> None:
-        counted = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+    def __init__(self, schema_name: str, faults: Sequence[Fault], n_faults: int) -> None:
+        counted = "1 fault" if n_faults == 1 else f"{n_faults} faults"
+        if n_faults > len(faults):
+            counted += f", of which {len(faults)} are listed"
         super().__init__(f"the input does not fit the schema {schema_name}: {counted}")
         self.faults = faults
 
@@ -69,17 +74,11 @@ STATUS: Mapping[type[ForecastError], int] = {
     UnanswerableInput: 422,
 }
 
-_TITLES = {
-    400: "Bad Request",
-    404: "Not Found",
-    405: "Method Not Allowed",
-    413: "Content Too Large",
-    414: "URI Too Long",
-    415: "Unsupported Media Type",
-    422: "Unprocessable Content",
-    500: "Internal Server Error",
-}
-"""As in RFC 9110; http.HTTPStatus has older names for some of them."""
+NO_SNIFFING = {"X-Content-Type-Options": "nosniff"}
+"""A browser shall take an answer for what it says it is."""
+
+MOST_FAULTS = 20
+"""That are listed; their count is true all the same."""
 
 
 def problem(
@@ -87,16 +86,17 @@ def problem(
 ) -> Response:
     """Make a problem document.
 
-    Its members are ``title`` (the status's name), ``status``, ``detail`` (a sentence for the caller)
+    Its members are ``title`` (the status's name, as in the status line), ``status``, ``detail`` (for the caller)
     and, for input that does not fit, ``errors``: each with a ``detail``,
     and a ``pointer`` into the body or the ``parameter`` of the query string.
     """
-    document: dict[str, Any] = {"title": _TITLES[status], "status": status, "detail": detail}
+    document: dict[str, Any] = {"title": HTTPStatus(status).phrase, "status": status, "detail": detail}
     if errors:
         document["errors"] = errors
-    return JSONResponse(
-        document, status, {"Cache-Control": "no-store", **(headers or {})}, media_type="application/problem+json"
-    )
+    # A name in the input may hold markup; escaped, it is harmless even for what sniffs.
+    content = json.dumps(document, separators=(",", ":")).replace("<", "\\u003c")
+    headers = {"Cache-Control": "no-store", **NO_SNIFFING, **(headers or {})}
+    return Response(content, status, headers, media_type="application/problem+json")
 
 
 async def on_forecast_error(request: Request, error: Exception) -> Response:
@@ -115,11 +115,15 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
     """Answer a request for something that is not there; OPTIONS asks what a 405 would say."""
     assert isinstance(error, HTTPException)
     if error.status_code != 405:
-        return problem(error.status_code, "there is no such resource; / lists what there is", headers=error.headers)
+        return problem(
+            error.status_code,
+            f"there is no such resource; {request.scope.get('root_path', '')}/ lists what there is",
+            headers=error.headers,
+        )
     methods = {*(error.headers or {})["Allow"].split(", "), "OPTIONS"}
     allow = {"Allow": ", ".join(sorted(methods))}
     if request.method == "OPTIONS":
-        return Response(status_code=204, headers=allow)
+        return Response(status_code=204, headers=NO_SNIFFING | allow)
     return problem(405, f"this resource answers {allow['Allow']}", headers=allow)
 
 

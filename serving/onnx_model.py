@@ -49,7 +49,7 @@ def _open(content: bytes) -> Forecaster:
     metadata = session.get_modelmeta().custom_metadata_map
     card = ModelCard.from_metadata(metadata)
     if faults := InputSchema("model").faults(card.to_json()):
-        raise InvalidModel(f"its model card is damaged: {faults[0].detail}")
+        raise InvalidModel(f"its model card is damaged: {min(faults).detail}")
 
     try:
         forecaster = Forecaster(card, _inference(session))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 
 from .errors import InputTooLarge, MalformedInput, QueryStringTooLong, UnsupportedMediaType
@@ -10,7 +11,7 @@ from .validation import InputSchema
 
 LARGEST_BODY = 16 * 1024
 LONGEST_QUERY_STRING = 1024
-_ANNOUNCE_A_BODY = ("content-length", "transfer-encoding")  # without them a request has none (RFC 9112, section 6.3)
+_LONGEST_LENGTH = 9  # digits; Python itself stops at 4,300
 
 
 async def read_input(request: Request, schema: InputSchema) -> dict[str, Any]:
@@ -20,7 +21,7 @@ async def read_input(request: Request, schema: InputSchema) -> dict[str, Any]:
     :raises MalformedInput: not strict JSON, a malformed query string, or body and query string together.
     :raises InputTooLarge: the body is over ``LARGEST_BODY``, declared or streamed.
     :raises QueryStringTooLong: the query string is over ``LONGEST_QUERY_STRING``.
-    :raises UnsupportedMediaType: the body's ``Content-Type`` is not JSON.
+    :raises UnsupportedMediaType: the body's ``Content-Type`` is not JSON, or it has a ``Content-Encoding``.
     :raises SchemaViolation: the schema says no.
     """
     query_string: bytes = request.scope["query_string"]
@@ -28,19 +29,23 @@ async def read_input(request: Request, schema: InputSchema) -> dict[str, Any]:
         raise QueryStringTooLong(
             f"the query string is longer than {LONGEST_QUERY_STRING:,} bytes; a request fits in a hundred"
         )
-    has_body = any(header in request.headers for header in _ANNOUNCE_A_BODY)
-    body = await _read_body(request) if has_body else b""
+    body = await _read_body(request) if announces_body(request.headers) else b""
     if body or request.method == "QUERY":
-        _check_media_type(request, body)
+        _check_content(request)
     if body and query_string:
         raise MalformedInput("the input came twice, as body and as query string; send one of them")
     return schema.judge(parse_json(body)) if body else schema.judge_query_string(query_string)
 
 
+def announces_body(headers: Headers) -> bool:
+    """Tell whether a request says that it has a body; without these headers it has none (RFC 9112, section 6.3)."""
+    return "content-length" in headers or "transfer-encoding" in headers
+
+
 async def _read_body(request: Request) -> bytes:
     declared = request.headers.get("content-length", "0")
     too_large = InputTooLarge(f"the body is larger than {LARGEST_BODY:,} bytes; a request fits in a hundred")
-    if declared.isdigit() and int(declared) > LARGEST_BODY:
+    if declared.isdigit() and (len(declared) > _LONGEST_LENGTH or int(declared) > LARGEST_BODY):
         raise too_large
     body = bytearray()
     async for chunk in request.stream():
@@ -50,12 +55,12 @@ async def _read_body(request: Request) -> bytes:
     return bytes(body)
 
 
-def _check_media_type(request: Request, body: bytes) -> None:
+def _check_content(request: Request) -> None:
+    if "content-encoding" in request.headers:
+        raise UnsupportedMediaType("the body has a Content-Encoding, and none is read; send it as it is")
     content_type = request.headers.get("content-type")
     if content_type is None:
         if request.method == "QUERY":
             raise MalformedInput("a QUERY needs a Content-Type (RFC 10008); send application/json")
-        return
-    media_type = content_type.partition(";")[0].strip().lower()
-    if body and media_type != "application/json":
+    elif content_type.partition(";")[0].strip().lower() != "application/json":
         raise UnsupportedMediaType("the body's Content-Type is not JSON; send application/json")

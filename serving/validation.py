@@ -3,13 +3,14 @@
 import json
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from heapq import nsmallest
 from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError
 
 from forecast_core.contract import schema
 
-from .errors import Fault, MalformedInput, SchemaViolation
+from .errors import MOST_FAULTS, Fault, MalformedInput, SchemaViolation
 from .query_string import parse_query_string
 
 _MOST_REMEMBERED = 1024  # the parameters that a prediction can have are 397
@@ -60,21 +61,20 @@ class InputSchema:
         :raises SchemaViolation: the schema says no.
         """
         if faults := self.faults(instance):
-            raise SchemaViolation(self.name, faults)
+            raise SchemaViolation(self.name, nsmallest(MOST_FAULTS, faults, key=_in_order), len(faults))
         return {name: self._as_typed(name, value) for name, value in instance.items()}
 
-    def faults(self, instance: object) -> list[Fault]:
-        """List every fault of an input, sorted by place; none if it is valid."""
+    def faults(self, instance: object) -> set[Fault]:
+        """Find every fault of an input; none if it is valid."""
         errors = list(self._validator.iter_errors(instance))
         mistyped = [error.absolute_path for error in errors if error.validator == "type"]
-        found = {
+        return {
             fault
             for error in errors
             # What else is wrong with a value of the wrong type is no news.
             if error.validator == "type" or error.absolute_path not in mistyped
             for fault in _in_our_words(error)
         }
-        return sorted(found, key=lambda fault: (list(map(str, fault.path)), fault.detail))
 
     def _judge_parameter(self, parameter: bytes) -> tuple[str, Any] | None:
         """Judge a parameter by itself; None if it is not accepted, which is for the whole input to explain."""
@@ -88,6 +88,10 @@ class InputSchema:
 
     def _as_typed(self, name: str, value: Any) -> Any:
         return int(value) if self.fields[name]["type"] == "integer" else value
+
+
+def _in_order(fault: Fault) -> tuple[list[str], str]:
+    return list(map(str, fault.path)), fault.detail
 
 
 def _in_our_words(error: ValidationError) -> Iterator[Fault]:

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
@@ -91,7 +92,7 @@ def test_a_browser_is_answered_but_for_a_get_body(node: str, live_server: str, p
         "Request with GET/HEAD method cannot have body.",
         "GET with a body by XMLHttpRequest": answered(
             {
-                "title": "Unprocessable Content",
+                "title": HTTPStatus(422).phrase,
                 "status": 422,
                 "detail": "the input does not fit the schema prediction-request: 3 faults",
                 "errors": [

@@ -1,4 +1,5 @@
 import json
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ def test_a_case_has_the_servers_verdict(client: TestClient, resource: str, case:
     detail = f"the input does not fit the schema {resource}-request: {faults}"
     assert response.headers["content-type"] == "application/problem+json"
     assert response.json() == {
-        "title": "Unprocessable Content",
+        "title": HTTPStatus(422).phrase,
         "status": 422,
         "detail": case["errors"][0]["detail"] if case["valid"] else detail,
         "errors": case["errors"],

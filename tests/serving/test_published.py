@@ -8,7 +8,7 @@ PUBLISHED = {
     "model.json": "7dd7b995a55b6eaad0cca66c089aba294047b63b7105410f6aa3f4b1d147baab",
     "prediction-request.json": "26fcba9b6d4a709a64f22f7cf26e0211987c857e345f99b598761fc5ab82e022",
     "prediction-response.json": "9e809d90359abd1f0d874d055fd29c8e55a8107da5486e1f749cba0f4331874a",
-    "problem.json": "91ac01f094ea6c57f98ad77b1aa47b4ff9e474fcf4e521d1f9f6b8afca60dc2a",
+    "problem.json": "130999d3e501d409d0bfe370ee6a886bea7bb7146e855bbd0df84e942e338912",
 }
 
 

@@ -1,0 +1,27 @@
+"""Bodies that come with ``Upgrade``, which the HTTP parser below the app does not read."""
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from .errors import problem
+from .request_input import announces_body
+
+
+class UpgradeWithBodyRefused:
+    """Refuse such a request and close its connection, or its body would be taken for the next request.
+
+    uvicorn with httptools stops reading at the header (its issue 2722);
+    ``curl --http2 -d`` and Java's ``HttpClient`` with its default settings send it.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on every other request."""
+        upgrades = scope["type"] == "http" and any(name == b"upgrade" for name, _ in scope["headers"])
+        if upgrades and announces_body(Headers(scope=scope)):
+            detail = "a body is not read where the header Upgrade asks for another protocol; send it by HTTP/1.1 alone"
+            await problem(400, detail, headers={"Connection": "close"})(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
