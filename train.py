@@ -1,6 +1,6 @@
 """Train the model: from a CSV of hourly load to a validated ``model.onnx``.
 
-Exit status: 0 saved, 1 a gate says no and nothing is saved, 2 the data or an option is at fault.
+Exit status: 0 saved, 1 a gate says no and nothing is saved, 2 the data or an option is at fault, 130 interrupted.
 """
 
 import argparse
@@ -10,6 +10,8 @@ from typing import NoReturn
 
 from forecast_core.errors import DataError
 
+INTERRUPTED = 130
+
 try:
     from training.encoded_hours import encode_hours
     from training.forest import fit_forest
@@ -18,19 +20,20 @@ try:
     from training.model_file import LARGEST_RELATIVE_DIFFERENCE, all_occupants_hours, export_forest, largest_difference
     from training.public_holidays import public_holidays
     from training.remarks import remarks_on_months, remarks_on_weekdays
-    from training.replacing import write_whole
-    from training.report import write_report
+    from training.replacing import check_replaceable, write_whole
+    from training.report import check_report, write_report
     from training.residuals import measure_band
     from training.site import site_time_zone
     from training.source import read_source
-    from training.splits import split_in_time
+    from training.splits import recent, split_in_time
     from training.units import check_power_unit
     from training.unusual_days import choose_treatment
     from training.validation import validate
 except ModuleNotFoundError as error:
     print(f"train.py: {error.name} is not installed; run pip install -r requirements.txt first", file=sys.stderr)
     sys.exit(2)
-
+except KeyboardInterrupt:
+    sys.exit(INTERRUPTED)
 
 HERE = Path(__file__).resolve().parent
 
@@ -59,7 +62,7 @@ def main() -> int:
         say_more(remark)
 
     step("choose")
-    choice = choose_treatment(split_in_time(power)[0], calendar, public)
+    choice = choose_treatment(recent(split_in_time(power)[0]), calendar, public)
     treatment = choice.treatment
     say(choice.table(options.unit))
 
@@ -69,7 +72,7 @@ def main() -> int:
     say(validation.table(options.unit))
 
     step("band")
-    band = measure_band(hours, treatment, seed=options.seed)
+    band = measure_band(recent(hours), treatment, seed=options.seed)
     say(
         f"from the 0.05 to the 0.95 quantile: {band.nested_share:.1%} of the hours in nested cross-validation, "
         f"{band.future.share:.1%} of the last 20 %"
@@ -90,14 +93,14 @@ def main() -> int:
     features = all_occupants_hours()
     difference = largest_difference(forest, model, features)
     say(f"scikit-learn and onnxruntime differ by at most {difference:.0e} relative on all {len(features):,} inputs")
-    if difference > LARGEST_RELATIVE_DIFFERENCE:
+    if not difference <= LARGEST_RELATIVE_DIFFERENCE:  # so that NaN is refused, too
         return refuse(f"the exported model differs by more than {LARGEST_RELATIVE_DIFFERENCE:.0e}")
     if not validation.beats_baselines and not options.force:
         return refuse("the model does not beat both baselines; save it all the same with --force")
 
     step("save")
-    write_whole(options.output, model)
     write_report(options.report, card.validation, validation, options.unit)
+    write_whole(options.output, model)
     say(f"{options.output} and {options.report}")
     return 0
 
@@ -147,14 +150,12 @@ def read_options() -> argparse.Namespace:
     add("--report", type=Path, default=HERE / "docs/validation", metavar="DIR", help="default: docs/validation")
     add("--force", action="store_true", help="save although the model does not beat the baselines")
     options = parser.parse_args()
-    if not options.output.parent.is_dir():
-        raise DataError(f"--output {options.output}: its folder does not exist; make it first")
-    if options.output.is_dir() or options.report.is_file():
-        raise DataError("--output must be a file and --report a folder")
     if not 0 <= options.seed < 2**32:
         raise DataError(f"--seed {options.seed}: must be from 0 to 4294967295")
     if options.year is not None and not FIRST_YEAR <= options.year <= LAST_YEAR:
         raise DataError(f"--year {options.year}: must be from {FIRST_YEAR} to {LAST_YEAR}")
+    check_replaceable(options.output)
+    check_report(options.report)
     check_power_unit(options.unit)
     site_time_zone(options.timezone)
     public_holidays(options.holidays, options.timezone, years=())
@@ -185,3 +186,6 @@ if __name__ == "__main__":
     except (DataError, OSError) as error:
         print(f"train.py: {error}", file=sys.stderr)
         sys.exit(2)
+    except KeyboardInterrupt:
+        print("\ntrain.py: interrupted; the model is as it was", file=sys.stderr)
+        sys.exit(INTERRUPTED)

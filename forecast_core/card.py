@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from .calendar import SiteCalendar
 from .contract import CONTRACT_VERSION
@@ -48,8 +48,8 @@ class ModelCard:
         """
         names = [field.name for field in fields(cls)]
         try:
-            document = {name: json.loads(metadata[name]) for name in names if name in metadata}
-        except ValueError as error:
+            document = {name: _strict_json(metadata[name]) for name in names if name in metadata}
+        except (ValueError, RecursionError) as error:
             raise InvalidModel(f"its model card is damaged ({error})") from error
         for name, known in (("contract_version", CONTRACT_VERSION), ("features", list(FEATURES))):
             if name in document and document[name] != known:
@@ -65,7 +65,7 @@ class ModelCard:
 
     def to_metadata(self) -> dict[str, str]:
         """Write the card as a model file's metadata: each field as JSON text."""
-        return {name: json.dumps(value) for name, value in self.to_json().items()}
+        return {name: json.dumps(value, allow_nan=False) for name, value in self.to_json().items()}
 
     def to_json(self) -> dict[str, Any]:
         """Give the card as the JSON object that the schema ``model`` describes."""
@@ -78,7 +78,7 @@ class ModelCard:
         """
         holidays = {} if self.holidays is None else self.holidays
         try:
-            return SiteCalendar(
+            calendar = SiteCalendar(
                 time_zone=ZoneInfo(self.timezone),
                 first_event_start=datetime.fromisoformat(self.first_event_start),
                 last_event_start=datetime.fromisoformat(self.last_event_start),
@@ -89,5 +89,19 @@ class ModelCard:
                 holidays=frozenset(map(date.fromisoformat, holidays.get("dates", []))),
                 rest_weekday=holidays.get("rest_weekday", 6),
             )
-        except (ValueError, OSError, ZoneInfoNotFoundError) as error:
+            first, end = calendar.first_event_start, calendar.end_of_data
+            if (
+                first.tzinfo is None
+                or not calendar.known_years[0] <= first.year <= end.year <= calendar.known_years[-1]
+            ):
+                raise ValueError("the data does not lie within known_years, or has no offset")
+        except (ValueError, TypeError, LookupError, OverflowError, OSError) as error:
             raise InvalidModel(f"its model card is damaged ({error})") from error
+        return calendar
+
+
+def _strict_json(text: str) -> Any:
+    """Parse JSON without NaN, Infinity, numbers beyond a double, and halves of surrogate pairs."""
+    document = json.loads(text)
+    json.dumps(document, ensure_ascii=False, allow_nan=False).encode("utf-8")
+    return document

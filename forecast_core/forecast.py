@@ -60,4 +60,4 @@ def rounded(power: float) -> float:
     (1234.568, 0.1235, -0.001235, 0.0)
     """
     size = abs(power)
-    return round(power, 3 if size >= 1 or size == 0 else 3 - floor(log10(size)))
+    return round(power, 3 - floor(log10(size)) if 0 < size < 1 else 3)

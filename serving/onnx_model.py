@@ -10,19 +10,22 @@ from threading import Lock
 import numpy as np
 import onnxruntime
 
-from forecast_core.calendar import Label
+from forecast_core.calendar import DAY_OF_LEAP_YEARS, Label
 from forecast_core.card import ModelCard
 from forecast_core.encoding import FEATURES, EncodedHour
 from forecast_core.errors import InvalidModel
 from forecast_core.forecast import Forecaster, Infer
+from forecast_core.seal import check_seal
 
 from .validation import InputSchema
 
+INPUT = "features"
+_SHAPES = [[("tensor(float)", [len(FEATURES)])], [("tensor(float)", [1])]]  # of inputs and outputs, behind the rows
 _ONLY_FATAL = 4  # what is wrong with a file is said once, by InvalidModel
 
 
 def load_model(path: Path) -> Forecaster:
-    """Open a model file, check its card, and let it answer once.
+    """Open a model file, check its digest, shape and card, and let it answer a sample of questions.
 
     :raises InvalidModel: the file is missing, damaged, foreign, or made for another contract.
     """
@@ -37,6 +40,7 @@ def load_model(path: Path) -> Forecaster:
 
 
 def _open(content: bytes) -> Forecaster:
+    check_seal(content)
     options = onnxruntime.SessionOptions()
     # One row takes microseconds: more threads would spin on cores that other requests need.
     options.intra_op_num_threads = 1
@@ -44,23 +48,35 @@ def _open(content: bytes) -> Forecaster:
     options.log_severity_level = _ONLY_FATAL
     try:
         session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        metadata = session.get_modelmeta().custom_metadata_map
     except Exception as error:  # onnxruntime's exceptions share no narrower base
         raise InvalidModel("it is not an ONNX model; restore it, or make it again with train.py") from error
-    metadata = session.get_modelmeta().custom_metadata_map
+    shapes = [
+        [(tensor.type, tensor.shape[1:]) for tensor in end] for end in (session.get_inputs(), session.get_outputs())
+    ]
+    if shapes != _SHAPES or session.get_inputs()[0].name != INPUT:
+        raise InvalidModel(f"it must take {INPUT} of {len(FEATURES)} columns and give one, as float; it has {shapes}")
     card = ModelCard.from_metadata(metadata)
     if faults := InputSchema("model").faults(card.to_json()):
         raise InvalidModel(f"its model card is damaged: {min(faults).detail}")
-
     try:
         forecaster = Forecaster(card, _inference(session))
-        answer = forecaster.predict(Label(0, 0, 1))
+        powers = _sample(forecaster)
     except InvalidModel:
         raise
     except Exception as error:  # as above
-        raise InvalidModel("it does not answer; it was not made by train.py") from error
-    if not math.isfinite(answer):
-        raise InvalidModel(f"it answers {answer}")
+        raise InvalidModel(f"it does not answer ({type(error).__name__}); it was not made by train.py") from error
+    if not all(map(math.isfinite, powers)):
+        raise InvalidModel("some of its answers are no finite numbers")
     return forecaster
+
+
+def _sample(forecaster: Forecaster) -> list[float]:
+    """Ask for hours of every kind, and for a day by each quantile."""
+    powers = [forecaster.predict(Label(day % 24, day % 7, day)) for day in range(1, DAY_OF_LEAP_YEARS + 1)]
+    for quantile in (None, *map(float, forecaster.card.residual_quantiles)):
+        powers += forecaster.forecast(forecaster.calendar.end_of_data, 24, quantile)
+    return powers
 
 
 def _give_back_memory() -> None:
@@ -77,7 +93,7 @@ def _inference(session: onnxruntime.InferenceSession) -> Infer:
     row = np.empty((1, len(FEATURES)), dtype=np.float32)
     prediction = np.empty((1, 1), dtype=np.float32)
     binding = session.io_binding()
-    binding.bind_cpu_input("features", row)
+    binding.bind_cpu_input(INPUT, row)
     binding.bind_output(session.get_outputs()[0].name, "cpu", 0, np.float32, prediction.shape, prediction.ctypes.data)
     one_at_a_time = Lock()  # the server has one thread; whoever uses the app from several shall not mix up rows
 
@@ -87,7 +103,7 @@ def _inference(session: onnxruntime.InferenceSession) -> Infer:
                 row[0] = rows[0]
                 session.run_with_iobinding(binding)
                 return [prediction.item()]
-        (predictions,) = session.run(None, {"features": np.array(rows, dtype=np.float32)})
+        (predictions,) = session.run(None, {INPUT: np.array(rows, dtype=np.float32)})
         values: list[float] = predictions[:, 0].tolist()
         return values
 

@@ -1,5 +1,6 @@
 """The forest as an ONNX file that carries its own model card."""
 
+from collections.abc import Mapping
 from itertools import product
 
 import numpy as np
@@ -12,6 +13,7 @@ from sklearn.ensemble import RandomForestRegressor
 from forecast_core.calendar import OccupantsHour
 from forecast_core.card import ModelCard
 from forecast_core.encoding import FEATURES, PERIODS, encode
+from forecast_core.seal import SEAL_NAME, UNSEALED, seal
 
 OPSETS = {"": 21, "ai.onnx.ml": 3}
 """Explicit, so that the file does not change with the newest opset that a library knows."""
@@ -36,10 +38,15 @@ def export_forest(forest: RandomForestRegressor, card: ModelCard) -> bytes:
         needed = [attribute for attribute in node.attribute if attribute.name not in IDLE_ATTRIBUTES]
         del node.attribute[:]
         node.attribute.extend(needed)
-    for name, value in card.to_metadata().items():
+    return sealed_file(model, card.to_metadata())
+
+
+def sealed_file(model: ModelProto, metadata: Mapping[str, str]) -> bytes:
+    """Serialize a model with other metadata, and with its digest at the end."""
+    del model.metadata_props[:]
+    for name, value in {**metadata, SEAL_NAME: UNSEALED}.items():
         model.metadata_props.add(key=name, value=value)
-    content: bytes = model.SerializeToString(deterministic=True)
-    return content
+    return seal(model.SerializeToString(deterministic=True))
 
 
 def all_occupants_hours() -> np.ndarray:

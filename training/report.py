@@ -9,24 +9,43 @@ import pandas as pd
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from .replacing import write_whole
+from forecast_core.errors import DataError
+
+from .replacing import check_replaceable, write_whole
 from .validation import Validation
 
+REPORT_FILES = ("figures.json", "forecast.png")
 _FORTNIGHT = pd.Timedelta(days=14)
 _ACTUAL = {"color": "0.35", "label": "actual"}
 _FORECAST = {"color": "tab:orange", "label": "forecast"}
 
 
+def check_report(folder: Path) -> None:
+    """See before the work whether the report can be written.
+
+    :raises DataError: it cannot.
+    """
+    if folder.is_dir():
+        for name in REPORT_FILES:
+            check_replaceable(folder / name)
+    elif folder.exists() or folder.is_symlink():
+        raise DataError(f"{folder} exists and is no folder; name another with --report")
+    else:
+        existing = next(parent for parent in folder.absolute().parents if parent.exists())
+        check_replaceable(existing / folder.name)
+
+
 def write_report(folder: Path, figures: dict[str, Any], validation: Validation, unit: str) -> None:
-    """Write ``figures.json`` and ``forecast.png``.
+    """Write ``REPORT_FILES``.
 
     :param folder: made if it is not there.
     :param figures: what the model card says of the validation.
     :raises OSError: the folder cannot be written to.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / "figures.json", (json.dumps(figures, indent=2) + "\n").encode())
-    write_whole(folder / "forecast.png", _png(_forecast_figure(validation, unit)))
+    contents = (json.dumps(figures, indent=2) + "\n").encode(), _png(_forecast_figure(validation, unit))
+    for name, content in zip(REPORT_FILES, contents, strict=True):
+        write_whole(folder / name, content)
 
 
 @rc_context({"date.converter": "concise"})

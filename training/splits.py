@@ -9,6 +9,7 @@ from sklearn.model_selection import KFold
 
 TRAINING_SHARE = 0.8
 FOLDS = 5
+RECENT_DAYS = 4 * 365
 
 Hours = TypeVar("Hours", pd.Series, pd.DataFrame)
 """Indexed by ``event_start``."""
@@ -18,6 +19,11 @@ def split_in_time(hours: Hours) -> tuple[Hours, Hours]:
     """Split into the first 80 % of the hours and the rest."""
     n_train = int(len(hours) * TRAINING_SHARE)
     return hours.iloc[:n_train], hours.iloc[n_train:]
+
+
+def recent(hours: Hours) -> Hours:
+    """Keep the last years: enough for what is cross-validated, which takes most of the time."""
+    return hours[hours.index > hours.index[-1] - pd.Timedelta(days=RECENT_DAYS)]
 
 
 def folds_of_weeks(hours: Hours) -> Iterator[tuple[Hours, Hours]]:

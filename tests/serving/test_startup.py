@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from serving.app import create_app
 from tests.conftest import ROOT
+from training.model_file import sealed_file
 
 MODEL_FILE = ROOT / "model.onnx"
 
@@ -31,11 +32,7 @@ def changed_model(path: Path, **changes: str | None) -> Path:
     """Write the committed model with other metadata; None takes an entry away."""
     model = onnx.load(MODEL_FILE)
     metadata = {prop.key: prop.value for prop in model.metadata_props} | changes
-    del model.metadata_props[:]
-    for key, value in metadata.items():
-        if value is not None:
-            model.metadata_props.add(key=key, value=value)
-    onnx.save(model, path)
+    path.write_bytes(sealed_file(model, {key: value for key, value in metadata.items() if value is not None}))
     return path
 
 
@@ -52,10 +49,10 @@ def foreign_model(path: Path) -> Path:
     ("fault", "message"),
     [
         ("missing", "serve: cannot read the model {path} (No such file or directory); make it with train.py"),
-        ("empty", "serve: cannot use the model {path}: it is not an ONNX model; restore it, or make it again"),
-        ("truncated", "serve: cannot use the model {path}: it is not an ONNX model; restore it, or make it again"),
-        ("text", "serve: cannot use the model {path}: it is not an ONNX model; restore it, or make it again"),
-        ("foreign", "serve: cannot use the model {path}: its model card lacks contract_version, features, unit"),
+        ("empty", "serve: cannot use the model {path}: it is damaged, or train.py did not make it; restore it"),
+        ("truncated", "serve: cannot use the model {path}: it is damaged, or train.py did not make it; restore it"),
+        ("text", "serve: cannot use the model {path}: it is damaged, or train.py did not make it; restore it"),
+        ("foreign", "serve: cannot use the model {path}: it is damaged, or train.py did not make it; restore it"),
         ("newer", "serve: cannot use the model {path}: its model card says contract_version 'v9', and this code"),
         ("features", "serve: cannot use the model {path}: its model card says features ['temperature'], and this"),
         ("card", "serve: cannot use the model {path}: its model card is damaged: seed must be an integer, got"),

@@ -11,7 +11,7 @@ from tests.core.test_card import CARD
 from training.encoded_hours import encode_hours
 from training.forest import fit_forest
 from training.load_profile import read_load_profile
-from training.model_file import all_occupants_hours, export_forest, largest_difference
+from training.model_file import LARGEST_RELATIVE_DIFFERENCE, all_occupants_hours, export_forest, largest_difference
 from training.replacing import write_whole
 from training.treatment import Treatment
 
@@ -81,5 +81,17 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyt
         patch.setattr("os.fsync", crash)
         write_whole(file, b"new")
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("model.onnx", b"old")]
+    (tmp_path / ".model.onnx.part").write_bytes(b"of a run that was killed")
+    file.chmod(0o640)
     write_whole(file, b"new")
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("model.onnx", b"new")]
+    assert file.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_damaged_export_is_refused(forest: RandomForestRegressor) -> None:
+    """NaN is no small difference: the gate is closed unless the difference is known to be small."""
+    model = onnx.load_from_string(export_forest(forest, CARD))
+    (weights,) = (a for a in model.graph.node[0].attribute if a.name == "target_weights")
+    weights.floats[7] = float("nan")
+    difference = largest_difference(forest, model.SerializeToString(), all_occupants_hours())
+    assert not difference <= LARGEST_RELATIVE_DIFFERENCE

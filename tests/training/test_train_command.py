@@ -1,5 +1,6 @@
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -205,13 +206,6 @@ def test_a_household_is_shown_in_its_digits(tmp_path: Path) -> None:
     assert answer == float(f"{answer:.4g}") == pytest.approx(0.00045, rel=0.05)
 
 
-def test_an_output_folder_that_is_not_there_is_said_before_the_work(tmp_path: Path) -> None:
-    """Nobody waits for a training whose result has no place."""
-    run = train("--output", tmp_path / "none" / "model.onnx")
-    assert (run.returncode, run.stdout) == (2, "")
-    assert run.stderr == f"train.py: --output {tmp_path}/none/model.onnx: its folder does not exist; make it first\n"
-
-
 @pytest.mark.parametrize(
     ("option", "value", "message"),
     [
@@ -223,8 +217,11 @@ def test_an_output_folder_that_is_not_there_is_said_before_the_work(tmp_path: Pa
         ("--timezone", "Mars", "--timezone Mars is not in the time zone database; use a name like America/Los_Angeles"),
         ("--seed", "-1", "--seed -1: must be from 0 to 4294967295"),
         ("--year", "9999", "--year 9999: must be from 1970 to 2069"),
-        ("--output", "/", "--output must be a file and --report a folder"),
-        ("--report", __file__, "--output must be a file and --report a folder"),
+        ("--output", "/", "/ exists and is no regular file; name another"),
+        ("--output", "/dev/null", "/dev/null exists and is no regular file; name another"),
+        ("--output", "/none/model.onnx", "/none/model.onnx: its folder does not exist; make it first"),
+        ("--report", __file__, f"{__file__} exists and is no folder; name another with --report"),
+        ("--report", "/dev/null", "/dev/null exists and is no folder; name another with --report"),
         (
             "--unit",
             "kWh",
@@ -250,3 +247,57 @@ def test_without_the_training_libraries_the_command_says_what_to_install() -> No
         2,
         "train.py: pandas is not installed; run pip install -r requirements.txt first\n",
     )
+
+
+def test_a_loop_of_links_is_a_line(tmp_path: Path) -> None:
+    """Not a traceback."""
+    (tmp_path / "a").symlink_to(tmp_path / "b")
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+    for option in ("--output", "--report"):
+        run = train(option, tmp_path / "a")
+        assert (run.returncode, run.stdout, run.stderr.count("\n")) == (2, "", 1)
+        assert run.stderr.startswith(f"train.py: {tmp_path}/a ")
+
+
+def test_a_report_that_cannot_be_written_is_said_before_the_work(tmp_path: Path) -> None:
+    """The new model never stands beside an error."""
+    (tmp_path / "report" / "figures.json").mkdir(parents=True)
+    run = train("--output", tmp_path / "model.onnx", "--report", tmp_path / "report")
+    message = f"train.py: {tmp_path}/report/figures.json exists and is no regular file; name another\n"
+    assert (run.returncode, run.stdout, run.stderr) == (2, "", message)
+    assert not (tmp_path / "model.onnx").exists()
+
+
+def test_the_model_is_written_last(write_csv: Callable[..., Path], tmp_path: Path) -> None:
+    """A disk that is full when the report is written leaves the old model."""
+    output = tmp_path / "model.onnx"
+    output.write_text("old")
+    code = (
+        "import runpy, sys, training.report\n"
+        "def full(*_): raise OSError(28, 'No space left on device')\n"
+        "training.report.write_whole = full\n"
+        f"sys.argv = ['train.py', '--data', {str(write_csv())!r}, '--force', '--output', {str(output)!r}, "
+        f"'--report', {str(tmp_path / 'report')!r}]\n"
+        "runpy.run_path('train.py', run_name='__main__')"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stderr) == (2, "train.py: [Errno 28] No space left on device\n")
+    assert output.read_text() == "old"
+
+
+def test_an_interruption_is_one_line_and_the_old_model_stays(write_csv: Callable[..., Path], tmp_path: Path) -> None:
+    """Ctrl-C, while it works."""
+    output = tmp_path / "model.onnx"
+    output.write_text("old")
+    command = [sys.executable, "-u", str(ROOT / "train.py"), "--data", str(write_csv()), "--output", str(output)]
+    with subprocess.Popen(
+        [*command, "--report", str(tmp_path / "report")], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline().startswith("load")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 130
+        assert process.stderr.read() == "\ntrain.py: interrupted; the model is as it was\n"
+    assert {file.name for file in tmp_path.iterdir()} == {"load.csv", "model.onnx"}
+    assert output.read_text() == "old"
