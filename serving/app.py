@@ -16,7 +16,7 @@ from forecast_core.forecast import Forecaster
 from forecast_core.time import EVENT_RESOLUTION, duration, parse_event_start
 
 from .answer import answer
-from .errors import EXCEPTION_HANDLERS, NO_SNIFFING
+from .errors import EXCEPTION_HANDLERS, NO_SNIFFING, root_path
 from .onnx_model import load_model
 from .openapi import openapi_document
 from .request_input import read_input
@@ -103,7 +103,7 @@ async def schema_file(request: Request) -> Response:
 async def openapi(request: Request) -> Response:
     """Give the OpenAPI document."""
     document = request.app.state.openapi
-    return JSONResponse({**document, "servers": [{"url": _root_path(request) or "/"}]}, headers=NO_SNIFFING)
+    return JSONResponse({**document, "servers": [{"url": root_path(request) or "/"}]}, headers=NO_SNIFFING)
 
 
 async def health(request: Request) -> Response:
@@ -113,12 +113,6 @@ async def health(request: Request) -> Response:
 
 async def index(request: Request) -> Response:
     """List the addresses, for whoever opens the server in a browser."""
-    root_path = _root_path(request)
-    addresses = {route.name: root_path + route.path for route in request.app.routes if isinstance(route, Route)}
+    prefix = root_path(request)
+    addresses = {route.name: prefix + route.path for route in request.app.routes if isinstance(route, Route)}
     return JSONResponse(addresses, headers=NO_SNIFFING)
-
-
-def _root_path(request: Request) -> str:
-    """Tell the prefix under which a proxy or a mount serves this app."""
-    root_path: str = request.scope.get("root_path", "")
-    return root_path.rstrip("/")

@@ -81,6 +81,11 @@ MOST_FAULTS = 20
 """That are listed; their count is true all the same."""
 
 
+def root_path(request: Request) -> str:
+    """Tell the prefix under which a proxy or a mount serves this app."""
+    return str(request.scope.get("root_path", "")).rstrip("/")
+
+
 def problem(
     status: int, detail: str, errors: list[dict[str, str]] | None = None, headers: Mapping[str, str] | None = None
 ) -> Response:
@@ -117,7 +122,7 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
     if error.status_code != 405:
         return problem(
             error.status_code,
-            f"there is no such resource; {request.scope.get('root_path', '')}/ lists what there is",
+            f"there is no such resource; {root_path(request)}/ lists what there is",
             headers=error.headers,
         )
     methods = {*(error.headers or {})["Allow"].split(", "), "OPTIONS"}

@@ -9,7 +9,9 @@ from typing import Any, NoReturn
 from .errors import MalformedInput
 
 _DEEPEST = 100  # an input has a depth of one; how deep Python itself goes depends on its version
-_MOST_DIGITS = 30  # an integer this long is a mistake or an attack; Python itself stops at 4,300
+_MOST_SIGNS = 1000  # brackets, colons and commas, even within texts: an input has seven, and thousands take long
+_LARGEST_INTEGER = 10**30  # beyond it, an integer is a mistake or an attack
+_TOO_MANY_DIGITS = "the body has an integer of more than 30 digits"
 
 
 def parse_json(content: bytes) -> Any:
@@ -19,14 +21,15 @@ def parse_json(content: bytes) -> Any:
     :raises MalformedInput: it is not JSON (RFC 8259), or it is JSON that readers understand differently (RFC 7493):
         a repeated name, a lone surrogate, a number beyond a double, absurd depth or digits.
     """
-    if content.count(b"[") + content.count(b"{") > _DEEPEST and _depth(content) > _DEEPEST:
+    brackets = content.count(b"[") + content.count(b"{")
+    if (signs := brackets + content.count(b":") + content.count(b",")) > _MOST_SIGNS:
+        raise MalformedInput(f"the body has {signs:,} brackets, colons and commas; at most {_MOST_SIGNS:,} are read")
+    if brackets > _DEEPEST and _depth(content) > _DEEPEST:
         raise MalformedInput("the body is nested too deeply")
     try:
         value = json.loads(
             content.decode("utf-8"),
             object_pairs_hook=_object,
-            parse_int=_integer,
-            parse_float=_number,
             parse_constant=_constant,
         )
         if b"\\u" in content:
@@ -39,6 +42,10 @@ def parse_json(content: bytes) -> Any:
         raise MalformedInput(
             f"the body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
         ) from error
+    except ValueError as error:  # of Python, at 4,300 digits
+        raise MalformedInput(_TOO_MANY_DIGITS) from error
+    for number in value.values() if isinstance(value, dict) else [value]:
+        _check_number(number)
     return value
 
 
@@ -54,17 +61,12 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
-def _integer(digits: str) -> int:
-    if len(digits) > _MOST_DIGITS:
-        raise MalformedInput(f"the body has an integer of {len(digits):,} characters; at most {_MOST_DIGITS} are read")
-    return int(digits)
-
-
-def _number(digits: str) -> float:
-    value = float(digits)
-    if math.isinf(value):
+def _check_number(value: object) -> None:
+    """Refuse a number that readers understand differently; deeper ones no schema accepts."""
+    if isinstance(value, int) and abs(value) >= _LARGEST_INTEGER:
+        raise MalformedInput(_TOO_MANY_DIGITS)
+    if isinstance(value, float) and math.isinf(value):
         raise MalformedInput("the body has a number that is too large for a double")
-    return value
 
 
 def _constant(name: str) -> NoReturn:

@@ -60,9 +60,27 @@ class InputSchema:
         :returns: its fields; those of type integer as int, also when they came as ``8.0``.
         :raises SchemaViolation: the schema says no.
         """
+        n_unlisted, instance = self._abridged(instance)
         if faults := self.faults(instance):
-            raise SchemaViolation(self.name, nsmallest(MOST_FAULTS, faults, key=_in_order), len(faults))
+            raise SchemaViolation(self.name, nsmallest(MOST_FAULTS, faults, key=_in_order), n_unlisted + len(faults))
         return {name: self._as_typed(name, value) for name, value in instance.items()}
+
+    def _abridged(self, instance: Any) -> tuple[int, Any]:
+        """Leave out what makes an input long and is refused all the same, for jsonschema repeats it in its messages.
+
+        :returns: how many unknown names were left out, beyond those that will be listed; and the rest,
+            in which arrays and objects, which no field is, are empty.
+        """
+        if isinstance(instance, list):
+            return 0, []
+        if not isinstance(instance, dict):
+            return 0, instance
+        unknown = [name for name in instance if name not in self.fields]
+        kept = [*unknown[:MOST_FAULTS], *(name for name in self.fields if name in instance)]
+        values = ((name, instance[name]) for name in kept)
+        return len(unknown[MOST_FAULTS:]), {
+            name: type(value)() if isinstance(value, list | dict) else value for name, value in values
+        }
 
     def faults(self, instance: object) -> set[Fault]:
         """Find every fault of an input; none if it is valid."""

@@ -22,6 +22,8 @@ def test_no_keyword_of_a_request_relates_two_fields(name: str) -> None:
         *("type", "properties", "required", "additionalProperties"),
     }
     assert (schema(name)["type"], schema(name)["additionalProperties"]) == ("object", False)
+    # Nor is a field an array or an object, which are judged without what they hold.
+    assert {field["type"] for field in schema(name)["properties"].values()} <= {"integer", "number", "string"}
 
 
 @pytest.mark.parametrize(
