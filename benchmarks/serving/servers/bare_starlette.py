@@ -1,13 +1,12 @@
-"""(a) A constant answer: what the web server itself costs."""
+"""A constant answer: what the web server itself costs."""
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 
-async def prediction(request: Request) -> Response:
-    """Answer, whatever is asked."""
+async def prediction(_: Request) -> JSONResponse:
     return JSONResponse({"prediction": 1234.567})
 
 

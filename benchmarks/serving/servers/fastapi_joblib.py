@@ -1,0 +1,22 @@
+"""FastAPI, a forest in a joblib file, and a row of pandas for each request; not async, it would be slower still."""
+
+import os
+from typing import Annotated
+
+import joblib
+import pandas as pd
+from fastapi import FastAPI, Query
+
+from forecast_core.calendar import Label
+from forecast_core.encoding import FEATURES, encode
+
+Hour, Weekday, Day = (Annotated[int, Query(ge=low, le=high)] for low, high in ((0, 23), (0, 6), (1, 366)))
+forest, calendar = joblib.load(os.environ["FOREST_FILE"])
+app = FastAPI()
+
+
+@app.get("/v1/prediction")
+async def prediction(hour_of_day: Hour, day_of_week: Weekday, day_of_year: Day) -> dict[str, float]:
+    event_start = calendar.event_start(Label(hour_of_day, day_of_week, day_of_year))
+    row = pd.DataFrame([encode(calendar.occupants_hour(event_start))], columns=FEATURES)
+    return {"prediction": round(float(forest.predict(row)[0]), 3)}
