@@ -12,7 +12,7 @@ from calendar import isleap
 from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone, tzinfo
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,8 @@ from .time import EVENT_RESOLUTION
 
 DAY_OF_LEAP_YEARS = 366
 """The day of the year that leap years alone have."""
+
+_DAYS = tuple(timedelta(days=day) for day in range(DAY_OF_LEAP_YEARS))
 
 
 class Label(NamedTuple):
@@ -82,16 +84,21 @@ class SiteCalendar:
 
         :returns: in standard time.
         """
-        weekday = (label.day_of_week + self.label_weekday_shift) % 7
-        for day in _days(label.day_of_year, weekday, self._years_of_data):
-            start = self.labelled_event_start(day.replace(hour=label.hour_of_day))
+        # In the years whose 1 January has a certain weekday, the label's day has the label's.
+        new_year = (label.day_of_week + self.label_weekday_shift - label.day_of_year + 1) % 7
+        of_data, later = self._years[label.day_of_year == DAY_OF_LEAP_YEARS][new_year]
+        for year in of_data:
+            start = self.labelled_event_start(
+                datetime(year, 1, 1, label.hour_of_day, tzinfo=self.label_time_zone) + _DAYS[label.day_of_year - 1]
+            )
             if self.first_event_start <= start <= self.last_event_start:
                 return start
-        for day in _days(label.day_of_year, weekday, self._later_years):
-            if isleap(day.year) == (label.day_of_year == DAY_OF_LEAP_YEARS):
-                start = self.labelled_event_start(day.replace(hour=label.hour_of_day))
-                if start > self.last_event_start:
-                    return start
+        for year in later:
+            start = self.labelled_event_start(
+                datetime(year, 1, 1, label.hour_of_day, tzinfo=self.label_time_zone) + _DAYS[label.day_of_year - 1]
+            )
+            if start > self.last_event_start:
+                return start
         raise AssertionError("every day of the year has every weekday within these years")
 
     def labelled_event_start(self, time: datetime) -> datetime:
@@ -99,13 +106,14 @@ class SiteCalendar:
 
         A time that a clock change leaves out names the hour after; one that it repeats, the first of the two.
 
-        :param time: naive.
+        :param time: in ``label_time_zone``.
         :returns: in standard time.
         """
-        return time.replace(tzinfo=self._label_clock).astimezone(self.standard_time) - self._label_after_start
+        return time.astimezone(self.standard_time) - self._label_after_start
 
     @cached_property
-    def _label_clock(self) -> tzinfo:
+    def label_time_zone(self) -> tzinfo:
+        """The clock that labels show."""
         return self.time_zone if self.label_clock == "local" else self.standard_time
 
     @cached_property
@@ -113,18 +121,29 @@ class SiteCalendar:
         return EVENT_RESOLUTION if self.label_side == "end" else timedelta(0)
 
     @cached_property
-    def _years_of_data(self) -> range:
-        """The years of the data's labels, the last one first."""
+    def _years(self) -> list[list[tuple[list[int], list[int]]]]:
+        """List the years in which a label's event may lie: the data's, the last one first, and later ones.
+
+        By whether the label is of day 366, and by the weekday of 1 January.
+        """
         first, last = (
-            (start + self._label_after_start).astimezone(self._label_clock)
+            (start + self._label_after_start).astimezone(self.label_time_zone).year
             for start in (self.first_event_start, self.last_event_start)
         )
-        return range(last.year, first.year - 1, -1)
-
-    @cached_property
-    def _later_years(self) -> range:
-        """As many years from the data's last one on as it takes to have each day of the year on each weekday."""
-        return range(self._years_of_data[0], self._years_of_data[0] + 41)
+        return [
+            [
+                (
+                    [
+                        year
+                        for year in range(last, first - 1, -1)
+                        if _begins(year, weekday) and (isleap(year) or not leap)
+                    ],
+                    [year for year in range(last, last + 41) if _begins(year, weekday) and isleap(year) == leap],
+                )
+                for weekday in range(7)
+            ]
+            for leap in (False, True)
+        ]
 
     def event_starts(self, first: datetime, n_hours: int) -> list[datetime]:
         """List when consecutive hours start.
@@ -154,15 +173,12 @@ class SiteCalendar:
         if day.year not in self.known_years:
             raise self._unknown_year()
         weekday = self.rest_weekday if day in self.holidays else day.weekday()
-        return OccupantsHour(local.hour, weekday, (day - date(day.year, 1, 1)).days + 1)
+        return OccupantsHour(local.hour, weekday, day.toordinal() - date(day.year, 1, 1).toordinal() + 1)
 
     def _unknown_year(self) -> UnanswerableInput:
         years = f"{self.known_years[0]} to {self.known_years[-1]}"
         return UnanswerableInput("start", f"must leave all hours within the years {years}, whose calendar is known")
 
 
-@lru_cache(maxsize=4 * 7 * DAY_OF_LEAP_YEARS)  # both spans of years of two models, 1 MB
-def _days(day_of_year: int, weekday: int, years: range) -> tuple[datetime, ...]:
-    """Find the midnights of a day of the year in those of the years in which it has a weekday."""
-    days = (datetime(year, 1, 1) + timedelta(days=day_of_year - 1) for year in years)
-    return tuple(day for year, day in zip(years, days, strict=True) if (day.year, day.weekday()) == (year, weekday))
+def _begins(year: int, weekday: int) -> bool:
+    return date(year, 1, 1).weekday() == weekday

@@ -1,5 +1,6 @@
 """Answers to a question, and who may keep them."""
 
+from collections.abc import Mapping
 from hashlib import blake2b
 from json import JSONEncoder
 from typing import Any
@@ -7,10 +8,27 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from .errors import NO_SNIFFING
-
-_CACHEABLE = "public, max-age=3600"  # an hour: how long a replaced model may go on answering from caches
+_ALWAYS = [(b"content-type", b"application/json"), (b"x-content-type-options", b"nosniff")]
+_NOT_KEPT = (b"cache-control", b"no-store")
+_KEPT = (
+    b"cache-control",
+    b"public, max-age=3600",
+)  # an hour: how long a replaced model may go on answering from caches
 _write_json = JSONEncoder(allow_nan=False, separators=(",", ":")).encode
+
+
+class Answer(Response):
+    """A response with its headers as they are sent, which saves a twentieth of a request."""
+
+    def __init__(self, content: bytes, status_code: int, *headers: tuple[bytes, bytes]) -> None:
+        self.given = headers
+        super().__init__(content, status_code)
+
+    def init_headers(self, headers: Mapping[str, str] | None = None) -> None:
+        """Take the headers that were given, instead of encoding names and values of each answer anew."""
+        self.raw_headers = [*_ALWAYS, *self.given]
+        if self.status_code != 304:
+            self.raw_headers.append((b"content-length", b"%d" % len(self.body)))
 
 
 def answer(request: Request, document: dict[str, Any]) -> Response:
@@ -20,15 +38,15 @@ def answer(request: Request, document: dict[str, Any]) -> Response:
     A body is not part of a cache's key, so the answer to one must not be kept (RFC 9111).
     """
     content = _write_json(document).encode()
-    headers = {"Cache-Control": "no-store", **NO_SNIFFING}
-    if request.method in ("GET", "HEAD") and request.scope["query_string"]:
-        etag = f'"{blake2b(content, digest_size=16).hexdigest()}"'
-        headers = {"Cache-Control": _CACHEABLE, "ETag": etag, **NO_SNIFFING}
-        if _matches(request.headers.get("if-none-match", ""), etag):
-            return Response(status_code=304, headers=headers)
-    return Response(content, headers=headers, media_type="application/json")
+    if request.scope["method"] not in ("GET", "HEAD") or not request.scope["query_string"]:
+        return Answer(content, 200, _NOT_KEPT)
+    etag = b'"%s"' % blake2b(content, digest_size=16).hexdigest().encode()
+    for name, value in request.scope["headers"]:
+        if name == b"if-none-match" and _matches(value, etag):
+            return Answer(b"", 304, _KEPT, (b"etag", etag))
+    return Answer(content, 200, _KEPT, (b"etag", etag))
 
 
-def _matches(if_none_match: str, etag: str) -> bool:
-    tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
-    return etag in tags or tags == ["*"]
+def _matches(if_none_match: bytes, etag: bytes) -> bool:
+    tags = [tag.strip().removeprefix(b"W/") for tag in if_none_match.split(b",")]
+    return etag in tags or tags == [b"*"]

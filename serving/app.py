@@ -1,6 +1,7 @@
 """The app: its addresses, and what is done for each."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -35,9 +36,12 @@ def create_app(model_file: Path) -> Starlette:
 
     :raises InvalidModel: the file is missing, damaged, foreign, or made for another contract.
     """
+    forecaster = load_model(model_file)
+    predict = partial(prediction, forecaster, InputSchema("prediction-request", remembers_parameters=True))
+    forecast_hours = partial(forecast, forecaster, InputSchema("forecast-request"))
     routes = [
-        Route(f"/{CONTRACT_VERSION}/prediction", prediction, methods=ASK),
-        Route(f"/{CONTRACT_VERSION}/forecast", forecast, methods=ASK),
+        Route(f"/{CONTRACT_VERSION}/prediction", predict, methods=ASK, name="prediction"),
+        Route(f"/{CONTRACT_VERSION}/forecast", forecast_hours, methods=ASK, name="forecast"),
         Route(f"/{CONTRACT_VERSION}/model", model),
         Route(f"/schemas/{CONTRACT_VERSION}/{{name}}", schema_file),
         Route("/openapi.json", openapi),
@@ -48,25 +52,21 @@ def create_app(model_file: Path) -> Starlette:
         routes=routes, middleware=[Middleware(UpgradeWithBodyRefused)], exception_handlers=EXCEPTION_HANDLERS
     )
     app.router.redirect_slashes = False
-    app.state.forecaster = load_model(model_file)
-    app.state.prediction_request = InputSchema("prediction-request", remembers_parameters=True)
-    app.state.forecast_request = InputSchema("forecast-request")
+    app.state.forecaster = forecaster
     app.state.openapi = openapi_document()
     app.state.schema_files = {file.name: file.read_bytes() for file in SCHEMA_FOLDER.glob("*.json")}
     return app
 
 
-async def prediction(request: Request) -> Response:
+async def prediction(forecaster: Forecaster, schema: InputSchema, request: Request) -> Response:
     """Predict the hour that a label means."""
-    forecaster: Forecaster = request.app.state.forecaster
-    label = Label(**await read_input(request, request.app.state.prediction_request))
+    label = Label(**await read_input(request, schema))
     return answer(request, {"prediction": forecaster.predict(label)})
 
 
-async def forecast(request: Request) -> Response:
+async def forecast(forecaster: Forecaster, schema: InputSchema, request: Request) -> Response:
     """Forecast a run of hours; without a start, the ones after the training data."""
-    forecaster: Forecaster = request.app.state.forecaster
-    fields = await read_input(request, request.app.state.forecast_request)
+    fields = await read_input(request, schema)
     start = parse_event_start(fields["start"]) if "start" in fields else forecaster.calendar.end_of_data
     values: list[float] = []
     for done in range(0, fields["N"], HOURS_AT_ONCE):

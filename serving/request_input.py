@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from starlette.datastructures import Headers
 from starlette.requests import Request
+from starlette.types import Scope
 
 from .errors import InputTooLarge, MalformedInput, QueryStringTooLong, UnsupportedMediaType
 from .strict_json import parse_json
@@ -29,7 +29,7 @@ async def read_input(request: Request, schema: InputSchema) -> dict[str, Any]:
         raise QueryStringTooLong(
             f"the query string is longer than {LONGEST_QUERY_STRING:,} bytes; a request fits in a hundred"
         )
-    body = await _read_body(request) if announces_body(request.headers) else b""
+    body = await _read_body(request) if announces_body(request.scope) else b""
     if body or request.method == "QUERY":
         _check_content(request)
     if body and query_string:
@@ -37,9 +37,10 @@ async def read_input(request: Request, schema: InputSchema) -> dict[str, Any]:
     return schema.judge(parse_json(body)) if body else schema.judge_query_string(query_string)
 
 
-def announces_body(headers: Headers) -> bool:
+def announces_body(scope: Scope) -> bool:
     """Tell whether a request says that it has a body; without these headers it has none (RFC 9112, section 6.3)."""
-    return "content-length" in headers or "transfer-encoding" in headers
+    headers = dict(scope["headers"])
+    return b"content-length" in headers or b"transfer-encoding" in headers
 
 
 async def _read_body(request: Request) -> bytes:

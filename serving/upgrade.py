@@ -1,6 +1,5 @@
 """Bodies that come with ``Upgrade``, which the HTTP parser below the app does not read."""
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .errors import problem
@@ -19,8 +18,7 @@ class UpgradeWithBodyRefused:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on every other request."""
-        upgrades = scope["type"] == "http" and any(name == b"upgrade" for name, _ in scope["headers"])
-        if upgrades and announces_body(Headers(scope=scope)):
+        if scope["type"] == "http" and announces_body(scope) and b"upgrade" in dict(scope["headers"]):
             detail = "a body is not read where the header Upgrade asks for another protocol; send it by HTTP/1.1 alone"
             await problem(400, detail, headers={"Connection": "close"})(scope, receive, send)
             return

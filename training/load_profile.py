@@ -159,7 +159,8 @@ def _date(
         wrong = f"is where the clock of {time_zone} changes, and so do the labels; add --local-time"
         raise fault(name, line, layout.time_column, times[line], wrong)
     labels = [
-        label.replace(fold=int(second)) for label, second in zip(dated.dt.to_pydatetime(), repeated(dated), strict=True)
+        label.replace(tzinfo=calendar.label_time_zone, fold=int(second))
+        for label, second in zip(dated.dt.to_pydatetime(), repeated(dated), strict=True)
     ]
     starts = [calendar.labelled_event_start(label) for label in labels]
     return calendar, pd.Series(pd.DatetimeIndex(starts), index=times.index)

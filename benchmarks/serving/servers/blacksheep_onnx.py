@@ -1,14 +1,21 @@
-"""BlackSheep at its fastest: msgspec reads the query string itself, and the answer needs no encoding."""
+"""BlackSheep with msgspec in front of the model and behind it."""
 
+import msgspec
 from blacksheep import Application, Content, Request, Response, get
 from blacksheep.exceptions import BadRequest
 
-from .msgspec_answer import answer_query
+from .msgspec_hour import Prediction, read_hour
+from .rival_model import predict
 
 app = Application()
+encode_json = msgspec.json.Encoder().encode
 
 
 @get("/v1/prediction")
 async def prediction(request: Request) -> Response:
-    content = answer_query(request.scope["query_string"].decode(), BadRequest)
-    return Response(200, None, Content(b"application/json", content))
+    try:
+        hour = read_hour({name: value for name, (value, *_) in request.query.items()})
+    except msgspec.ValidationError as error:
+        raise BadRequest(str(error)) from error
+    answer = Prediction(predict(hour.hour_of_day, hour.day_of_week, hour.day_of_year))
+    return Response(200, None, Content(b"application/json", encode_json(answer)))

@@ -1,16 +1,20 @@
-"""Litestar at its fastest: msgspec reads the query string itself, and the answer needs no encoding."""
+"""Litestar and msgspec: the query string is judged as a whole, the answer is a struct."""
 
-from litestar import Litestar, get
+from litestar import Litestar, Request, get
 from litestar.exceptions import ValidationException
-from litestar.response.base import ASGIResponse
-from litestar.types import Scope
+from msgspec import ValidationError
 
-from .msgspec_answer import answer_query
+from .msgspec_hour import Prediction, read_hour
+from .rival_model import predict
 
 
 @get("/v1/prediction")
-async def prediction(scope: Scope) -> ASGIResponse:
-    return ASGIResponse(body=answer_query(scope["query_string"].decode(), ValidationException))
+async def prediction(request: Request) -> Prediction:
+    try:
+        hour = read_hour(dict(request.query_params.multi_items()))
+    except ValidationError as error:
+        raise ValidationException(str(error)) from error
+    return Prediction(predict(hour.hour_of_day, hour.day_of_week, hour.day_of_year))
 
 
 app = Litestar([prediction], openapi_config=None)
