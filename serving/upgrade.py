@@ -18,7 +18,8 @@ class UpgradeWithBodyRefused:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on every other request."""
-        if scope["type"] == "http" and announces_body(scope) and b"upgrade" in dict(scope["headers"]):
+        upgrades = scope["type"] == "http" and b"upgrade" in [name for name, _ in scope["headers"]]
+        if upgrades and announces_body(scope):
             detail = "a body is not read where the header Upgrade asks for another protocol; send it by HTTP/1.1 alone"
             await problem(400, detail, headers={"Connection": "close"})(scope, receive, send)
             return

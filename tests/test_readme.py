@@ -68,3 +68,8 @@ def test_its_links_lead_somewhere() -> None:
     assert links
     for link in links:
         assert (ROOT / link).exists(), link
+
+
+def test_it_is_short() -> None:
+    """Whoever opens it reads it."""
+    assert len(README.split()) <= 900

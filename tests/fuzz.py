@@ -1,0 +1,241 @@
+"""Requests without end through a raw socket, good, bad and broken: ``python -m tests.fuzz``.
+
+No answer may be a 5xx, hang, or be anything but the answer that its request deserves;
+every 200th good one is computed again from the model file, by code that shares nothing with the server's.
+Exit status: 0 all well, 1 an answer was wrong; the request is printed, and the seed repeats it.
+"""
+
+import argparse
+import json
+import random
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta, timezone
+from math import cos, pi, sin
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import onnx
+import onnxruntime
+
+from tests.conftest import ROOT
+
+RECOMPUTED = 200
+LIMITS = {"hour_of_day": (0, 23), "day_of_week": (0, 6), "day_of_year": (1, 366)}
+QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
+ODD = [
+    None,
+    True,
+    False,
+    "",
+    "8",
+    "x" * 50,
+    -1,
+    7,
+    24,
+    367,
+    8785,
+    1.5,
+    1e300,
+    [],
+    [1],
+    {},
+    {"a": 1},
+    "\x00",
+    "<b>",
+    "é",
+]
+BROKEN = [b"{", b"[1,", b'"', b"nul", b"NaN", b"\xff\xfe", b'{"N": 1, "N": 1}', b"[" * 3000, b"9" * 5000, b'"\\ud800"']
+
+
+class Oracle:
+    """The published model's answers, computed once more, slowly and plainly."""
+
+    def __init__(self) -> None:
+        file = ROOT / "model.onnx"
+        self._card = {entry.key: entry.value for entry in onnx.load(file).metadata_props}
+        self._session = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
+        self._holidays = set(json.loads(self._card["holidays"])["dates"])
+        self._residuals = json.loads(self._card["residual_quantiles"])
+
+    def prediction(self, fields: dict[str, int]) -> float:
+        """Look for the label hour by hour: 2017, then common years (or leap years for day 366)."""
+        hour, weekday, day_of_year = (int(fields[name]) for name in LIMITS)
+        standard = timezone(timedelta(hours=-8))
+        for year in (2017, *range(2017, 2060)):
+            label = datetime(year, 1, 1, hour, tzinfo=standard) + timedelta(days=day_of_year - 1)
+            start = label - timedelta(hours=1)
+            in_data = start.year == 2017
+            is_leap = datetime(year, 12, 31).timetuple().tm_yday == 366
+            fits = label.year == year and label.weekday() == (weekday + 3) % 7
+            if fits and (in_data or (start.year > 2017 and is_leap == (day_of_year == 366))):
+                return self.forecast(start, 1, None)[0]
+        raise AssertionError(f"no event for {fields}")
+
+    def forecast(self, start: datetime, n_hours: int, quantile: float | None) -> list[float]:
+        """Encode each hour on the occupants' clock, and ask the model for all of them."""
+        rows, hours = [], []
+        for number in range(n_hours):
+            local = (start.astimezone(UTC) + timedelta(hours=number)).astimezone(ZoneInfo("America/Los_Angeles"))
+            weekday = 6 if local.strftime("%Y-%m-%d") in self._holidays else local.weekday()
+            angles = (local.hour / 24, weekday / 7, local.timetuple().tm_yday / 366)
+            rows.append([turn(2 * pi * angle) for angle in angles for turn in (sin, cos)])
+            hours.append(local.hour)
+        (means,) = self._session.run(None, {"features": np.array(rows, dtype=np.float32)})
+        added = [0.0] * 24 if quantile is None else self._residuals[str(quantile)]
+        return [float(mean) + added[hour] for mean, hour in zip(means[:, 0], hours, strict=True)]
+
+
+def make_request(draw: random.Random) -> tuple[bytes, set[int], str, dict[str, object]]:
+    """Draw a request.
+
+    :returns: its bytes, the statuses that it may be answered with, the resource, and its fields if it is good.
+    """
+    resource = draw.choice(("prediction", "prediction", "forecast"))
+    fields: dict[str, object] = {name: draw.randint(*limits) for name, limits in LIMITS.items()}
+    if resource == "forecast":
+        start = datetime(2010, 1, 1, tzinfo=UTC) + timedelta(hours=draw.randrange(30 * 8766))
+        offset = timezone(timedelta(hours=draw.randint(-12, 14)))
+        fields = {"N": draw.choice((1, 8, 24, 200)), "start": start.astimezone(offset).isoformat()}
+        if draw.random() < 0.5:
+            fields["quantile"] = draw.choice(QUANTILES)
+    method = draw.choice(("GET", "GET", "POST", "QUERY"))
+    kind = draw.random()
+    if kind < 0.5:
+        return _write(draw, method, resource, fields, by_body=draw.random() < 0.5), {200}, resource, fields
+    if kind < 0.8:
+        name = draw.choice([*fields, "unknown", "N" if resource == "prediction" else "hour_of_day"])
+        bad = fields | {name: draw.choice(ODD)}
+        if draw.random() < 0.2:
+            del bad[draw.choice(list(bad))]
+        return _write(draw, method, resource, bad, by_body=draw.random() < 0.7), {200, 400, 422}, resource, {}
+    if kind < 0.9:
+        body = draw.choice(BROKEN) + bytes(draw.randrange(256) for _ in range(draw.randrange(20)))
+        return _with_body(method, f"/v1/{resource}", body), {400, 413, 422}, resource, {}
+    if kind < 0.95:
+        query = "&".join(
+            f"{draw.choice('abN%')}{number}=%{draw.randrange(99):02}" for number in range(draw.randrange(300))
+        )
+        return _head(method, f"/v1/{resource}?{query}") + b"\r\n", {400, 414, 415, 422}, resource, {}
+    path = draw.choice(("/", "/v1", "/v2/prediction", "/schemas/v1/../model.json", "/%00", "/health", "/v1/model"))
+    return _head(draw.choice(("GET", "PUT", "DELETE")), path) + b"\r\n", {200, 400, 404, 405}, path, {}
+
+
+def _write(draw: random.Random, method: str, resource: str, fields: dict[str, object], *, by_body: bool) -> bytes:
+    if by_body:
+        return _with_body(method, f"/v1/{resource}", json.dumps(fields).encode())
+    method = "GET" if method == "QUERY" else method
+    texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in fields.items()}
+    query = "&".join(f"{quote(name)}={quote(text)}" for name, text in draw.sample(sorted(texts.items()), len(texts)))
+    return _head(method, f"/v1/{resource}?{query}") + b"\r\n"
+
+
+def _with_body(method: str, path: str, body: bytes) -> bytes:
+    return _head(method, path) + b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
+
+
+def _head(method: str, path: str) -> bytes:
+    return f"{method} {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n".encode()
+
+
+def read_answer(connection: socket.socket) -> tuple[int, bytes, bytes]:
+    """Read one answer: status, head and body."""
+    received = b""
+    while b"\r\n\r\n" not in received:
+        received += _piece(connection)
+    head, _, body = received.partition(b"\r\n\r\n")
+    length = int(re.search(rb"(?i)\ncontent-length: (\d+)", head)[1])  # type: ignore[index]
+    while len(body) < length:
+        body += _piece(connection)
+    return int(head.split(b" ", 2)[1]), head.lower(), body
+
+
+def _piece(connection: socket.socket) -> bytes:
+    piece = connection.recv(65536)
+    if not piece:
+        raise AssertionError("the server closed the connection")
+    return piece
+
+
+def check(oracle: Oracle | None, resource: str, fields: dict[str, object], answer: tuple[int, bytes, bytes]) -> None:
+    """Hold an answer against what its request deserves."""
+    status, head, body = answer
+    document = json.loads(body)
+    assert b"x-content-type-options: nosniff" in head
+    if status >= 400:
+        assert b"content-type: application/problem+json" in head
+        assert document["status"] == status
+        assert len(document.get("errors", [])) <= 20
+        return
+    if oracle is None or not fields:
+        return
+    if resource == "prediction":
+        found, expected = [document["prediction"]], [oracle.prediction(fields)]  # type: ignore[arg-type]
+    else:
+        start = datetime.fromisoformat(str(fields["start"]))
+        found = document["values"]
+        expected = oracle.forecast(start, int(str(fields["N"])), fields.get("quantile"))  # type: ignore[arg-type]
+        assert (document["start"], document["unit"]) == (start.isoformat(), "kW")
+    # Both round float32 sums of about a thousand, to three decimals.
+    assert np.allclose(found, expected, rtol=0, atol=0.002), (found[:3], expected[:3])
+
+
+@contextmanager
+def server() -> Iterator[int]:
+    """Run the server on a free port."""
+    command = [sys.executable, "-m", "uvicorn", "serve:app", "--port", "0", "--no-access-log"]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if found := re.search(r"running on http://127\.0\.0\.1:(\d+)", line):
+                yield int(found[1])
+                break
+        process.terminate()
+        log = process.stderr.read()
+    if "Traceback" in log:
+        sys.exit(f"a traceback in the server's log:\n{log}")
+
+
+def main() -> int:
+    """Send them, and count the answers by status."""
+    parser = argparse.ArgumentParser(description="Send drawn requests to a server of its own.")
+    parser.add_argument("--requests", type=int, default=50_000)
+    parser.add_argument("--seconds", type=float, default=600, help="stop after so long (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    draw, oracle, statuses = random.Random(options.seed), Oracle(), Counter[int]()
+    deadline, n_good = time.monotonic() + options.seconds, 0
+    with server() as port:
+        connection = socket.create_connection(("127.0.0.1", port), timeout=30)
+        for number in range(options.requests):
+            request, allowed, resource, fields = make_request(draw)
+            try:
+                connection.sendall(request)
+                answer = read_answer(connection)
+                assert answer[0] in allowed, f"status {answer[0]}, not one of {sorted(allowed)}"
+                n_good += bool(fields)
+                check(oracle if n_good % RECOMPUTED == 1 else None, resource, fields, answer)
+            except (AssertionError, OSError, ValueError) as error:
+                print(f"request {number} of seed {options.seed}: {error}\n{request[:2000]!r}", file=sys.stderr)
+                return 1
+            statuses[answer[0]] += 1
+            if b"connection: close" in answer[1]:
+                connection.close()
+                connection = socket.create_connection(("127.0.0.1", port), timeout=30)
+            if time.monotonic() > deadline:
+                break
+        connection.close()
+    counted = ", ".join(f"{count:,} of {status}" for status, count in sorted(statuses.items()))
+    print(f"{statuses.total():,} answers, none wrong: {counted}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
