@@ -22,7 +22,7 @@ from .errors import EXCEPTION_HANDLERS, NO_SNIFFING, root_path
 from .onnx_model import load_model
 from .openapi import openapi_document
 from .request_input import read_input
-from .upgrade import UpgradeWithBodyRefused
+from .upgrade import UpgradeWithBodyRefused, log_upgrades_in_one_line
 from .validation import InputSchema
 
 Handler = Callable[[Forecaster, InputSchema, Request], Awaitable[Response]]
@@ -55,6 +55,7 @@ def create_app(model_file: Path) -> Starlette:
         routes=routes, middleware=[Middleware(UpgradeWithBodyRefused)], exception_handlers=EXCEPTION_HANDLERS
     )
     app.router.redirect_slashes = False
+    log_upgrades_in_one_line()
     app.state.forecaster = forecaster
     app.state.openapi = openapi_document()
     app.state.schema_files = {file.name: file.read_bytes() for file in SCHEMA_FOLDER.glob("*.json")}

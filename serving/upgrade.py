@@ -1,9 +1,18 @@
 """Bodies that come with ``Upgrade``, which the HTTP parser below the app does not read."""
 
+import logging
+
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .errors import problem
 from .request_input import announces_body
+
+
+def log_upgrades_in_one_line() -> None:
+    """Keep uvicorn from advising, at each request with ``Upgrade``, to install a library that nothing here needs."""
+    logging.getLogger("uvicorn.error").addFilter(
+        lambda record: not record.getMessage().startswith("No supported WebSocket library detected")
+    )
 
 
 class UpgradeWithBodyRefused:

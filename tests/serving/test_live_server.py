@@ -159,3 +159,20 @@ def test_a_request_in_flight_is_answered_before_the_end() -> None:
         client.sendall(BODY[10:])
         assert list(json.loads(read_to_end(client).partition(b"\r\n\r\n")[2])) == ["prediction"]
         server.wait(timeout=5)
+
+
+def test_a_bad_request_is_one_line_in_the_log() -> None:
+    """Behind Upgrade, not HTTP at all, or with a line break in its address."""
+    with own_server() as (server, address):
+        upgrade = head("POST", "/v1/prediction", "Connection: Upgrade", "Upgrade: h2c", "Content-Length: 2")
+        for request in (upgrade, b"what?\r\n\r\n", head("GET", "/%0Anothing", "Connection: close")):
+            with connected(address) as connection:
+                connection.sendall(request)
+                assert read_to_end(connection).startswith(b"HTTP/1.1 4")
+        server.send_signal(signal.SIGTERM)
+        assert server.stderr is not None
+        lines = [line for line in server.stderr.read().splitlines() if line.startswith("WARNING")]
+    assert [line.split(None, 1)[1] for line in lines] == [
+        "Unsupported upgrade request.",
+        "Invalid HTTP request received.",
+    ]
