@@ -12,6 +12,8 @@ from .contract import CONTRACT_VERSION
 from .encoding import FEATURES
 from .errors import InvalidModel
 
+_MOST_BRACKETS = 200  # a field has a dozen; how deep Python itself goes depends on its version
+
 
 @dataclass(frozen=True, kw_only=True)
 class ModelCard:
@@ -49,7 +51,7 @@ class ModelCard:
         names = [field.name for field in fields(cls)]
         try:
             document = {name: _strict_json(metadata[name]) for name in names if name in metadata}
-        except (ValueError, RecursionError) as error:
+        except ValueError as error:
             raise InvalidModel(f"its model card is damaged ({error})") from error
         for name, known in (("contract_version", CONTRACT_VERSION), ("features", list(FEATURES))):
             if name in document and document[name] != known:
@@ -101,7 +103,9 @@ class ModelCard:
 
 
 def _strict_json(text: str) -> Any:
-    """Parse JSON without NaN, Infinity, numbers beyond a double, and halves of surrogate pairs."""
+    """Parse JSON without NaN, Infinity, numbers beyond a double, halves of surrogate pairs, and absurd depth."""
+    if text.count("[") + text.count("{") > _MOST_BRACKETS:
+        raise ValueError(f"a field has more than {_MOST_BRACKETS} opening brackets")
     document = json.loads(text)
     json.dumps(document, ensure_ascii=False, allow_nan=False).encode("utf-8")
     return document

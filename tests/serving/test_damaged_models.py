@@ -65,6 +65,7 @@ CARDS = [
     ("holidays", '{"country": "US", "counted": "as they fall", "rest_weekday": 6, "dates": ["4 July"]}'),
     ("validation", "[]"),
     ("validation", '{"x": ' + "[" * 5_000 + "]" * 5_000 + "}"),
+    ("validation", '{"x": ' + "[" * 300 + "]" * 300 + "}"),
     ("training_data", '{"rows": 1e999}'),
     ("residual_quantiles", "{}"),
     ("residual_quantiles", json.dumps(RESIDUALS | {"0.5": [0] * 23})),
