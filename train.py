@@ -15,7 +15,8 @@ INTERRUPTED = 130
 try:
     from training.encoded_hours import encode_hours
     from training.forest import fit_forest
-    from training.load_profile import FIRST_YEAR, LAST_YEAR, Layout, read_load_profile
+    from training.layout import Layout
+    from training.load_profile import FIRST_YEAR, LAST_YEAR, read_load_profile
     from training.model_card import make_card
     from training.model_file import LARGEST_RELATIVE_DIFFERENCE, all_occupants_hours, export_forest, largest_difference
     from training.public_holidays import public_holidays

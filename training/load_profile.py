@@ -1,8 +1,7 @@
-"""The hourly load of a site, read from a CSV, checked, and dated."""
+"""The hourly load of a site, read from a CSV and checked."""
 
 import hashlib
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 import pandas as pd
 
@@ -11,8 +10,8 @@ from forecast_core.errors import DataError
 from forecast_core.time import EVENT_RESOLUTION
 
 from .csv_file import TIME, VALUE, fault, read_columns
-from .local_labels import line_of_clock_change, repeated
-from .site import site_time_zone, standard_time
+from .event_starts import find_event_starts
+from .layout import AS_PUBLISHED, Layout
 from .source import PUBLISHED_REMARKS, PUBLISHED_SHA256, PUBLISHED_YEAR
 from .timestamps import parse_times
 
@@ -29,28 +28,6 @@ RESOLUTIONS = (5, 10, 15, 30, 60)
 """Minutes between rows of which hours can be made."""
 
 _LONGEST_GAP = pd.Timedelta(days=366)
-
-
-@dataclass(frozen=True)
-class Layout:
-    """What the user says of a file.
-
-    :param time_column: the name of the column of labels.
-    :param value_column: the name of the column of mean power.
-    :param label_side: whether a label names the ``start`` or the ``end`` of its interval.
-    :param local_time: whether labels are on the site's local clock, instead of in its standard time.
-    :param year: date the first event in this year; the hours stay in order, and labels mean the same hours.
-        The published file is dated in the year that it simulates, unless another is named.
-    """
-
-    time_column: str = "ds"
-    value_column: str = "y"
-    label_side: str = "end"
-    local_time: bool = False
-    year: int | None = None
-
-
-AS_PUBLISHED = Layout()
 
 
 @dataclass(frozen=True)
@@ -87,7 +64,7 @@ def read_load_profile(name: str, content: bytes, time_zone: str, layout: Layout 
     rows = read_columns(name, content, layout.time_column, layout.value_column)
     times, offsets = parse_times(name, rows[TIME], layout.time_column)
     _check_span(name, times, layout)
-    calendar, starts = _date(name, times, offsets, time_zone, layout)
+    calendar, starts = find_event_starts(name, times, offsets, time_zone, layout)
     minutes = _check_steps(name, starts, rows[TIME], layout)
     if layout.label_side == "end":
         starts += EVENT_RESOLUTION - pd.Timedelta(minutes=minutes)
@@ -124,61 +101,6 @@ def _check_span(name: str, times: pd.Series, layout: Layout) -> None:
         stray = after - 1 if after < len(in_order) / 2 else after  # the end of the shorter part
         wrong = f"is more than a year {'before' if stray < after else 'after'} the rest"
         raise fault(name, in_order.index[stray], layout.time_column, in_order.iloc[stray], wrong)
-
-
-def _date(
-    name: str, times: pd.Series, offsets: pd.Series | None, time_zone: str, layout: Layout
-) -> tuple[SiteCalendar, pd.Series]:
-    """Find when the hour that each label names starts, in the site's standard time.
-
-    :returns: also the calendar, whose first and last event are still to be found.
-    """
-    zone = site_time_zone(time_zone)
-    step = _step_to_year(name, times, layout)
-    if step and (layout.local_time or offsets is not None):
-        raise DataError(f"{name}: --year cannot move times of a clock that changes, for it changes on other days then")
-    dated = times + step
-    standard = standard_time(zone, dated.min().to_pydatetime())
-    somewhen = dated.min().tz_localize(standard).to_pydatetime()
-    calendar = SiteCalendar(
-        time_zone=zone,
-        first_event_start=somewhen,
-        last_event_start=somewhen,
-        label_side=layout.label_side,
-        label_clock="local" if layout.local_time else "standard",
-        label_weekday_shift=step.days % 7,
-        known_years=range(0),
-    )
-    if offsets is not None:
-        instants = (dated - offsets).dt.tz_localize("UTC")
-        if offsets.nunique() > 1 and instants.dt.tz_convert(zone).dt.tz_localize(None).equals(dated):
-            calendar = replace(calendar, label_clock="local")
-        before = EVENT_RESOLUTION if layout.label_side == "end" else timedelta(0)
-        return calendar, instants.dt.tz_convert(standard) - before
-    if not layout.local_time and (line := line_of_clock_change(dated, zone)) is not None:
-        wrong = f"is where the clock of {time_zone} changes, and so do the labels; add --local-time"
-        raise fault(name, line, layout.time_column, times[line], wrong)
-    labels = [
-        label.replace(tzinfo=calendar.label_time_zone, fold=int(second))
-        for label, second in zip(dated.dt.to_pydatetime(), repeated(dated), strict=True)
-    ]
-    starts = [calendar.labelled_event_start(label) for label in labels]
-    return calendar, pd.Series(pd.DatetimeIndex(starts), index=times.index)
-
-
-def _step_to_year(name: str, times: pd.Series, layout: Layout) -> pd.Timedelta:
-    """Find how far to move times so that the first event lies in a year, and each keeps its month and day."""
-    if layout.year is None:
-        return pd.Timedelta(0)
-    first = times.min() - (EVENT_RESOLUTION if layout.label_side == "end" else timedelta(0))
-    step = pd.Timestamp(layout.year, 1, 1) - pd.Timestamp(first.year, 1, 1)
-    moved = times + step
-    if not ((times.dt.month == moved.dt.month) & (times.dt.day == moved.dt.day)).all():
-        raise DataError(
-            f"{name}: --year {layout.year} would move days to other dates: "
-            f"leap years of the data, which begins in {first.year}, have to stay leap years, and common years common"
-        )
-    return step
 
 
 def _check_steps(name: str, starts: pd.Series, texts: pd.Series, layout: Layout) -> int:

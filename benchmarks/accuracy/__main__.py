@@ -16,7 +16,8 @@ from benchmarks.accuracy.report import COMMAND, accuracy_page, accuracy_table, m
 from benchmarks.accuracy.settings import SEEDS, settings_table
 from forecast_core.errors import DataError
 from training.forest import HYPERPARAMETERS
-from training.load_profile import Layout, LoadProfile, read_load_profile
+from training.layout import Layout
+from training.load_profile import LoadProfile, read_load_profile
 from training.public_holidays import PublicHolidays, public_holidays
 from training.replacing import write_whole
 from training.residuals import measure_band

@@ -17,7 +17,8 @@ from forecast_core.errors import DataError
 from tests.conftest import ROOT
 from training.encoded_hours import encode_hours
 from training.forest import fit_forest, predict_forest
-from training.load_profile import Layout, LoadProfile, read_load_profile
+from training.layout import Layout
+from training.load_profile import LoadProfile, read_load_profile
 from training.treatment import Treatment
 
 HOUR = timedelta(hours=1)
