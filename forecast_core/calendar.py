@@ -23,6 +23,7 @@ DAY_OF_LEAP_YEARS = 366
 """The day of the year that leap years alone have."""
 
 _DAYS = tuple(timedelta(days=day) for day in range(DAY_OF_LEAP_YEARS))
+_YEARS_AHEAD = 40  # in which every day of the year has every weekday, day 366 included
 
 
 class Label(NamedTuple):
@@ -71,6 +72,11 @@ class SiteCalendar:
         """The site's offset without daylight saving time."""
         return timezone(self.first_event_start.utcoffset() or timedelta(0))
 
+    @cached_property
+    def label_time_zone(self) -> tzinfo:
+        """The clock that labels show."""
+        return self.time_zone if self.label_clock == "local" else self.standard_time
+
     @property
     def end_of_data(self) -> datetime:
         """When the last event of the training data ends, in standard time."""
@@ -86,18 +92,10 @@ class SiteCalendar:
         """
         # In the years whose 1 January has a certain weekday, the label's day has the label's.
         new_year = (label.day_of_week + self.label_weekday_shift - label.day_of_year + 1) % 7
-        of_data, later = self._years[label.day_of_year == DAY_OF_LEAP_YEARS][new_year]
-        for year in of_data:
-            start = self.labelled_event_start(
-                datetime(year, 1, 1, label.hour_of_day, tzinfo=self.label_time_zone) + _DAYS[label.day_of_year - 1]
-            )
-            if self.first_event_start <= start <= self.last_event_start:
-                return start
-        for year in later:
-            start = self.labelled_event_start(
-                datetime(year, 1, 1, label.hour_of_day, tzinfo=self.label_time_zone) + _DAYS[label.day_of_year - 1]
-            )
-            if start > self.last_event_start:
+        for year, earliest, latest in self._years[label.day_of_year == DAY_OF_LEAP_YEARS][new_year]:
+            time = datetime(year, 1, 1, label.hour_of_day, tzinfo=self.label_time_zone) + _DAYS[label.day_of_year - 1]
+            start = self.labelled_event_start(time)
+            if earliest <= start <= latest:
                 return start
         raise AssertionError("every day of the year has every weekday within these years")
 
@@ -112,34 +110,28 @@ class SiteCalendar:
         return time.astimezone(self.standard_time) - self._label_after_start
 
     @cached_property
-    def label_time_zone(self) -> tzinfo:
-        """The clock that labels show."""
-        return self.time_zone if self.label_clock == "local" else self.standard_time
-
-    @cached_property
     def _label_after_start(self) -> timedelta:
         return EVENT_RESOLUTION if self.label_side == "end" else timedelta(0)
 
     @cached_property
-    def _years(self) -> list[list[tuple[list[int], list[int]]]]:
-        """List the years in which a label's event may lie: the data's, the last one first, and later ones.
+    def _years(self) -> list[list[list[tuple[int, datetime, datetime]]]]:
+        """List where to look for a label's event: years, each with the earliest and the latest start to accept.
 
-        By whether the label is of day 366, and by the weekday of 1 January.
+        By whether the label is of day 366, and by the weekday of 1 January; the last year of the data comes first.
         """
-        first, last = (
-            (start + self._label_after_start).astimezone(self.label_time_zone).year
-            for start in (self.first_event_start, self.last_event_start)
+        first, last = self.first_event_start, self.last_event_start
+        first_year, last_year = (
+            (start + self._label_after_start).astimezone(self.label_time_zone).year for start in (first, last)
         )
+        of_data = [(year, first, last) for year in range(last_year, first_year - 1, -1)]
+        never = last.replace(year=last_year + _YEARS_AHEAD + 2, day=1)
+        later = [(year, self.end_of_data, never) for year in range(last_year, last_year + _YEARS_AHEAD + 1)]
         return [
             [
-                (
-                    [
-                        year
-                        for year in range(last, first - 1, -1)
-                        if _begins(year, weekday) and (isleap(year) or not leap)
-                    ],
-                    [year for year in range(last, last + 41) if _begins(year, weekday) and isleap(year) == leap],
-                )
+                [
+                    *(look for look in of_data if _begins(look[0], weekday) and (isleap(look[0]) or not leap)),
+                    *(look for look in later if _begins(look[0], weekday) and isleap(look[0]) == leap),
+                ]
                 for weekday in range(7)
             ]
             for leap in (False, True)

@@ -53,11 +53,10 @@ class ModelCard:
             document = {name: _strict_json(metadata[name]) for name in names if name in metadata}
         except ValueError as error:
             raise InvalidModel(f"its model card is damaged ({error})") from error
-        for name, known in (("contract_version", CONTRACT_VERSION), ("features", list(FEATURES))):
-            if name in document and document[name] != known:
+        for name, known in {"contract_version": CONTRACT_VERSION, "features": list(FEATURES)}.items():
+            if (found := document.get(name, known)) != known:
                 raise InvalidModel(
-                    f"its model card says {name} {document[name]!r}, and this code knows {known!r}; "
-                    "rebuild it with train.py"
+                    f"its model card says {name} {found!r}, and this code knows {known!r}; rebuild it with train.py"
                 )
         try:
             return cls(**document)
@@ -66,7 +65,7 @@ class ModelCard:
             raise InvalidModel(f"its model card lacks {missing}; it was not made by train.py") from error
 
     def to_metadata(self) -> dict[str, str]:
-        """Write the card as a model file's metadata: each field as JSON text."""
+        """Give the card as a model file's metadata: each field as JSON text."""
         return {name: json.dumps(value, allow_nan=False) for name, value in self.to_json().items()}
 
     def to_json(self) -> dict[str, Any]:
@@ -91,11 +90,8 @@ class ModelCard:
                 holidays=frozenset(map(date.fromisoformat, holidays.get("dates", []))),
                 rest_weekday=holidays.get("rest_weekday", 6),
             )
-            first, end = calendar.first_event_start, calendar.end_of_data
-            if (
-                first.tzinfo is None
-                or not calendar.known_years[0] <= first.year <= end.year <= calendar.known_years[-1]
-            ):
+            first, end, known = calendar.first_event_start, calendar.end_of_data, calendar.known_years
+            if first.tzinfo is None or not known[0] <= first.year <= end.year <= known[-1]:
                 raise ValueError("the data does not lie within known_years, or has no offset")
         except (ValueError, TypeError, LookupError, OverflowError, OSError) as error:
             raise InvalidModel(f"its model card is damaged ({error})") from error

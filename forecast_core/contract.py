@@ -11,9 +11,7 @@ SCHEMA_FOLDER = Path(__file__).resolve().parent.parent / "schemas" / CONTRACT_VE
 
 @cache
 def schema(name: str) -> dict[str, Any]:
-    """Read a schema of the contract; it is shared between callers, so treat it as read-only.
-
-    :param name: the file's name without its ending.
+    """Read a schema of the contract, by its file's name without ending; all callers share it, so never change it.
 
     >>> schema("prediction-request")["properties"]["hour_of_day"]["maximum"]
     23

@@ -1,18 +1,16 @@
-"""The errors of the project.
-
-ForecastError
-├── InvalidModel      a model file or its card cannot be used
-├── UnanswerableInput the input fits its schema, and still names no hour that can be forecast
-└── DataError         training data or options from which no model can be made
-"""
+"""The errors that this project raises on purpose; serving adds those of a request."""
 
 
 class ForecastError(Exception):
-    """Base of all errors that this project raises on purpose; its text is for the user."""
+    """Base of them all; its text is for the user."""
 
 
 class InvalidModel(ForecastError):
     """A model file or its card is missing, damaged, or made for another contract."""
+
+
+class DataError(ForecastError):
+    """Training data or options are such that no model can be made from them."""
 
 
 class UnanswerableInput(ForecastError):
@@ -25,7 +23,3 @@ class UnanswerableInput(ForecastError):
     def __init__(self, field: str, reason: str) -> None:
         super().__init__(f"{field} {reason}")
         self.field = field
-
-
-class DataError(ForecastError):
-    """Training data or options are such that no model can be made from them."""

@@ -1,13 +1,4 @@
-"""What can be wrong with a request, the status of each, and the problem document (RFC 9457) that says it.
-
-ForecastError
-├── MalformedInput        not JSON, or not a query string
-├── InputTooLarge         a body over the limit
-├── QueryStringTooLong    a query string over the limit
-├── UnsupportedMediaType  a body that does not claim to be JSON
-├── SchemaViolation       well-formed, and not what the schema accepts
-└── UnanswerableInput     of the core: fits the schema, and still names no hour that can be forecast
-"""
+"""What can be wrong with a request, the status of each, and the problem document (RFC 9457) that says it."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -21,9 +12,15 @@ from starlette.responses import Response
 
 from forecast_core.errors import ForecastError, UnanswerableInput
 
+MOST_FAULTS = 20
+"""That are listed; their count is true all the same."""
+
+NO_SNIFFING = {"X-Content-Type-Options": "nosniff"}
+"""A browser shall take an answer for what it says it is."""
+
 
 class MalformedInput(ForecastError):
-    """The input cannot be read without guessing."""
+    """The input cannot be read without guessing: it is not JSON, or not a query string."""
 
 
 class InputTooLarge(ForecastError):
@@ -35,7 +32,7 @@ class QueryStringTooLong(ForecastError):
 
 
 class UnsupportedMediaType(ForecastError):
-    """The body's media type is not JSON."""
+    """The body does not claim to be JSON."""
 
 
 class Fault(NamedTuple):
@@ -74,12 +71,6 @@ STATUS: Mapping[type[ForecastError], int] = {
     UnanswerableInput: 422,
 }
 
-NO_SNIFFING = {"X-Content-Type-Options": "nosniff"}
-"""A browser shall take an answer for what it says it is."""
-
-MOST_FAULTS = 20
-"""That are listed; their count is true all the same."""
-
 
 def root_path(request: Request) -> str:
     """Tell the prefix under which a proxy or a mount serves this app."""
@@ -116,17 +107,25 @@ async def on_forecast_error(request: Request, error: Exception) -> Response:
     return problem(STATUS[type(error)], str(error), [_placed(request, fault) for fault in faults])
 
 
+def _placed(request: Request, fault: Fault) -> dict[str, str]:
+    """Say where a fault is: input in the query string has parameters, a body has JSON Pointers.
+
+    The pointer is in its URI fragment form (RFC 6901, section 6).
+    """
+    if request.scope["query_string"]:
+        return {**({"parameter": str(fault.path[-1])} if fault.path else {}), "detail": fault.detail}
+    tokens = (str(token).replace("~", "~0").replace("/", "~1") for token in fault.path)
+    return {"pointer": "#" + "".join(f"/{quote(token, safe='~')}" for token in tokens), "detail": fault.detail}
+
+
 async def on_http_exception(request: Request, error: Exception) -> Response:
     """Answer a request for something that is not there; OPTIONS asks what a 405 would say."""
     assert isinstance(error, HTTPException)
+    headers = error.headers or {}
     if error.status_code != 405:
-        return problem(
-            error.status_code,
-            f"there is no such resource; {root_path(request)}/ lists what there is",
-            headers=error.headers,
-        )
-    methods = {*(error.headers or {})["Allow"].split(", "), "OPTIONS"}
-    allow = {"Allow": ", ".join(sorted(methods))}
+        detail = f"there is no such resource; {root_path(request)}/ lists what there is"
+        return problem(error.status_code, detail, headers=headers)
+    allow = {"Allow": ", ".join(sorted({*headers["Allow"].split(", "), "OPTIONS"}))}
     if request.method == "OPTIONS":
         return Response(status_code=204, headers=NO_SNIFFING | allow)
     return problem(405, f"this resource answers {allow['Allow']}", headers=allow)
@@ -148,14 +147,3 @@ EXCEPTION_HANDLERS = {
     ClientDisconnect: on_disconnect,
     Exception: on_defect,
 }
-
-
-def _placed(request: Request, fault: Fault) -> dict[str, str]:
-    """Say where a fault is: input in the query string has parameters, a body has JSON Pointers.
-
-    The pointer is in its URI fragment form (RFC 6901, section 6).
-    """
-    if request.scope["query_string"]:
-        return {**({"parameter": str(fault.path[-1])} if fault.path else {}), "detail": fault.detail}
-    tokens = (str(token).replace("~", "~0").replace("/", "~1") for token in fault.path)
-    return {"pointer": "#" + "".join(f"/{quote(token, safe='~')}" for token in tokens), "detail": fault.detail}

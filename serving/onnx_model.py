@@ -43,27 +43,23 @@ def _open(content: bytes) -> Forecaster:
     check_seal(content)
     options = onnxruntime.SessionOptions()
     # One row takes microseconds: more threads would spin on cores that other requests need.
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = _ONLY_FATAL
     try:
         session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
         metadata = session.get_modelmeta().custom_metadata_map
     except Exception as error:  # onnxruntime's exceptions share no narrower base
         raise InvalidModel("it is not an ONNX model; restore it, or make it again with train.py") from error
-    shapes = [
-        [(tensor.type, tensor.shape[1:]) for tensor in end] for end in (session.get_inputs(), session.get_outputs())
-    ]
-    if shapes != _SHAPES or session.get_inputs()[0].name != INPUT:
+    inputs, outputs = session.get_inputs(), session.get_outputs()
+    shapes = [[(tensor.type, tensor.shape[1:]) for tensor in end] for end in (inputs, outputs)]
+    if shapes != _SHAPES or inputs[0].name != INPUT:
         raise InvalidModel(f"it must take {INPUT} of {len(FEATURES)} columns and give one, as float; it has {shapes}")
     card = ModelCard.from_metadata(metadata)
     if faults := InputSchema("model").faults(card.to_json()):
         raise InvalidModel(f"its model card is damaged: {min(faults).detail}")
+    forecaster = Forecaster(card, _inference(session))
     try:
-        forecaster = Forecaster(card, _inference(session))
         powers = _sample(forecaster)
-    except InvalidModel:
-        raise
     except Exception as error:  # as above
         raise InvalidModel(f"it does not answer ({type(error).__name__}); it was not made by train.py") from error
     if not all(map(math.isfinite, powers)):
@@ -77,15 +73,6 @@ def _sample(forecaster: Forecaster) -> list[float]:
     for quantile in (None, *map(float, forecaster.card.residual_quantiles)):
         powers += forecaster.forecast(forecaster.calendar.end_of_data, 24, quantile)
     return powers
-
-
-def _give_back_memory() -> None:
-    """Return to the system what opening a model needed for a moment: 8 of 96 MB (docs/performance.md).
-
-    The GNU C library keeps freed memory unless it is asked; others have no such function.
-    """
-    if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "malloc_trim"):
-        libc.malloc_trim(0)
 
 
 def _inference(session: onnxruntime.InferenceSession) -> Infer:
@@ -108,3 +95,12 @@ def _inference(session: onnxruntime.InferenceSession) -> Infer:
         return values
 
     return infer
+
+
+def _give_back_memory() -> None:
+    """Return to the system what opening a model needed for a moment: 8 of 96 MB (docs/performance.md).
+
+    The GNU C library keeps freed memory unless it is asked; others have no such function.
+    """
+    if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "malloc_trim"):
+        libc.malloc_trim(0)

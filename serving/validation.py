@@ -1,7 +1,7 @@
 """The schemas of the contract as validators that say what to do in plain words."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from heapq import nsmallest
 from typing import Any
@@ -60,39 +60,22 @@ class InputSchema:
         :returns: its fields; those of type integer as int, also when they came as ``8.0``.
         :raises SchemaViolation: the schema says no.
         """
-        n_unlisted, instance = self._abridged(instance)
+        unlisted: set[str] = set()
+        if isinstance(instance, dict):  # jsonschema repeats all unknown names in one message, which takes long
+            unlisted.update([name for name in instance if name not in self.fields][MOST_FAULTS:])
+            instance = {name: value for name, value in instance.items() if name not in unlisted}
         if faults := self.faults(instance):
-            raise SchemaViolation(self.name, nsmallest(MOST_FAULTS, faults, key=_in_order), n_unlisted + len(faults))
+            listed = nsmallest(MOST_FAULTS, faults, key=lambda fault: (list(map(str, fault.path)), fault.detail))
+            raise SchemaViolation(self.name, listed, len(faults) + len(unlisted))
         return {name: self._as_typed(name, value) for name, value in instance.items()}
-
-    def _abridged(self, instance: Any) -> tuple[int, Any]:
-        """Leave out what makes an input long and is refused all the same, for jsonschema repeats it in its messages.
-
-        :returns: how many unknown names were left out, beyond those that will be listed; and the rest,
-            in which arrays and objects, which no field is, are empty.
-        """
-        if isinstance(instance, list):
-            return 0, []
-        if not isinstance(instance, dict):
-            return 0, instance
-        unknown = [name for name in instance if name not in self.fields]
-        kept = [*unknown[:MOST_FAULTS], *(name for name in self.fields if name in instance)]
-        values = ((name, instance[name]) for name in kept)
-        return len(unknown[MOST_FAULTS:]), {
-            name: type(value)() if isinstance(value, list | dict) else value for name, value in values
-        }
 
     def faults(self, instance: object) -> set[Fault]:
         """Find every fault of an input; none if it is valid."""
         errors = list(self._validator.iter_errors(instance))
         mistyped = [error.absolute_path for error in errors if error.validator == "type"]
-        return {
-            fault
-            for error in errors
-            # What else is wrong with a value of the wrong type is no news.
-            if error.validator == "type" or error.absolute_path not in mistyped
-            for fault in _in_our_words(error)
-        }
+        # What else is wrong with a value of the wrong type is no news.
+        telling = [error for error in errors if error.validator == "type" or error.absolute_path not in mistyped]
+        return {fault for error in telling for fault in _in_our_words(error)}
 
     def _judge_parameter(self, parameter: bytes) -> tuple[str, Any] | None:
         """Judge a parameter by itself; None if it is not accepted, which is for the whole input to explain."""
@@ -100,45 +83,36 @@ class InputSchema:
             ((name, value),) = parse_query_string(parameter, self.fields).items()
         except (MalformedInput, ValueError):
             return None
-        if name not in self.fields or not self._field_validators[name].is_valid(value):
-            return None
-        return name, self._as_typed(name, value)
+        accepted = name in self.fields and self._field_validators[name].is_valid(value)
+        return (name, self._as_typed(name, value)) if accepted else None
 
     def _as_typed(self, name: str, value: Any) -> Any:
         return int(value) if self.fields[name]["type"] == "integer" else value
 
 
-def _in_order(fault: Fault) -> tuple[list[str], str]:
-    return list(map(str, fault.path)), fault.detail
-
-
-def _in_our_words(error: ValidationError) -> Iterator[Fault]:
+def _in_our_words(error: ValidationError) -> list[Fault]:
     """Say what a validation error means; jsonschema's own messages echo the input whole."""
     path = tuple(error.absolute_path)
-    name = str(path[-1]) if path else "the input"
     accepted, given = error.validator_value, error.instance
     match error.validator:
         case "required":
-            for field in accepted:
-                if field not in given:
-                    yield Fault((*path, field), f"{field} is required")
+            return [Fault((*path, field), f"{field} is required") for field in accepted if field not in given]
         case "additionalProperties":
             known = error.schema["properties"]
-            for field in given:
-                if field not in known:
-                    yield _unknown_field(path, field, known)
+            return [_unknown_field(path, field, known) for field in given if field not in known]
         case "type":
-            yield Fault(path, f"{name} must be {_A_TYPE[accepted]}, got {_shown(given)}")
+            must = f"be {_A_TYPE[accepted]}"
         case "minimum":
-            yield Fault(path, f"{name} must be at least {accepted}, got {_shown(given)}")
+            must = f"be at least {accepted}"
         case "maximum":
-            yield Fault(path, f"{name} must be at most {accepted}, got {_shown(given)}")
+            must = f"be at most {accepted}"
         case "enum":
-            yield Fault(path, f"{name} must be one of {', '.join(map(str, accepted))}, got {_shown(given)}")
+            must = f"be one of {', '.join(map(str, accepted))}"
         case "pattern" | "minLength" | "maxLength":
-            yield Fault(path, f"{name} must look like {error.schema['examples'][0]}, got {_shown(given)}")
+            must = f"look like {error.schema['examples'][0]}"
         case keyword:
-            yield Fault(path, f"{name} does not satisfy {keyword}: {_shown(accepted)}")
+            must = f"satisfy {keyword} {_shown(accepted)}"
+    return [Fault(path, f"{path[-1] if path else 'the input'} must {must}, got {_shown(given)}")]
 
 
 def _unknown_field(path: tuple[str | int, ...], field: str, known: Mapping[str, Any]) -> Fault:
@@ -153,9 +127,7 @@ def _shown(value: object) -> str:
     >>> _shown("8"), _shown([1, 2]), _shown("x" * 100)
     ('"8"', 'an array', '"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...')
     """
-    if isinstance(value, dict):
-        return _A_TYPE["object"]
-    if isinstance(value, list):
-        return _A_TYPE["array"]
+    if isinstance(value, dict | list):
+        return _A_TYPE["object" if isinstance(value, dict) else "array"]
     text = json.dumps(value)
     return text if len(text) <= _LONGEST_ECHO else f"{text[:_LONGEST_ECHO]}..."

@@ -106,16 +106,9 @@ HALF_PAIR = bad_request("the body is not Unicode: it escapes half of a surrogate
         (b'{"x": -Infinity}', bad_request("the body is not JSON: -Infinity is not a JSON number")),
         (b'{"hour_of_day": 1e400}', bad_request("the body has a number that is too large for a double")),
         (b"-1e400", bad_request("the body has a number that is too large for a double")),
-        (b"[" * 8_000, bad_request("the body has 8,000 brackets, colons and commas; at most 1,000 are read")),
-        (b'{"a":' * 3_000, bad_request("the body has 6,000 brackets, colons and commas; at most 1,000 are read")),
-        (
-            b"[" + b"{}," * 500 + b"{}]",
-            bad_request("the body has 1,002 brackets, colons and commas; at most 1,000 are read"),
-        ),
-        (b"[" * 101 + b"]" * 101, bad_request("the body is nested too deeply")),
-        (b"[" * 400, bad_request("the body is nested too deeply")),
-        (b'{"[": ' * 101 + b"1" + b"}" * 101, bad_request("the body is nested too deeply")),
-        (b'{"a": ' + b"[" * 101 + b'"', bad_request("the body is nested too deeply")),
+        (b"[" * 8_000, bad_request("the body has 8,000 opening brackets; at most 500 are read")),
+        (b'{"a":' * 501, bad_request("the body has 501 opening brackets; at most 500 are read")),
+        (b"[" + b"1," * 1_001 + b"1]", bad_request("the body has 1,001 colons and commas; at most 1,000 are read")),
         (b"9" * 5_000, bad_request("the body has an integer of more than 30 digits")),
         (b'{"hour_of_day": -' + b"9" * 40 + b"}", bad_request("the body has an integer of more than 30 digits")),
         (b'\xff{"hour_of_day": 8}', NOT_UTF8),
@@ -408,15 +401,13 @@ def test_a_long_unknown_parameter_is_not_echoed_as_its_place(client: TestClient)
 @pytest.mark.parametrize(
     ("body", "detail"),
     [
-        (b"[" + b"{}," * 200 + b"{}]", "the input must be a JSON object, got an array"),
-        (b'"' + b"[" * 200 + b'"', 'the input must be a JSON object, got "' + "[" * 39 + "..."),
-        (b"[" * 100 + b"]" * 100, "the input must be a JSON object, got an array"),
+        (b"[" + b"{}," * 400 + b"{}]", "the input must be a JSON object, got an array"),
+        (b'"' + b"[" * 500 + b'"', 'the input must be a JSON object, got "' + "[" * 39 + "..."),
+        (b"[" * 500 + b"]" * 500, "the input must be a JSON object, got an array"),
     ],
-    ids=["many and flat", "in a text", "just not too deep"],
+    ids=["many and flat", "in a text", "deep"],
 )
-def test_what_has_many_brackets_and_is_not_deep_is_judged_by_the_schema(
-    client: TestClient, body: bytes, detail: str
-) -> None:
+def test_what_has_many_brackets_is_judged_by_the_schema(client: TestClient, body: bytes, detail: str) -> None:
     """A list of inputs gets the answer of a list."""
     response = client.post("/v1/prediction", content=body, headers={"Content-Type": "application/json"})
     assert (response.status_code, response.json()["errors"]) == (422, [{"pointer": "#", "detail": detail}])
