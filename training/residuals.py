@@ -17,35 +17,27 @@ from .treatment import Treatment
 
 QUANTILES: list[float] = schema("forecast-request")["properties"]["quantile"]["enum"]
 RESIDUAL = "residual"
-_BAND = (str(QUANTILES[0]), str(QUANTILES[-1]))
+
+Quantiles = dict[str, list[float]]
+"""For each of ``QUANTILES``, the residual at each hour of the occupants' day."""
 
 
 def residuals_of(fit: pd.DataFrame, held_out: pd.DataFrame, treatment: Treatment, *, seed: int) -> pd.DataFrame:
-    """Measure actual minus forecast of hours, by a model that was fitted on others.
-
-    :param fit: as ``encode_hours`` makes them, as are ``held_out``.
-    :returns: the held-out hours with a column ``residual``.
-    """
+    """Give held-out hours a column ``residual``: actual minus forecast, by a model that was fitted on others."""
     forest = fit_forest(fit, treatment, seed=seed)
     return held_out.assign(residual=held_out[POWER] - predict_forest(forest, held_out))
 
 
 def held_out_residuals(hours: pd.DataFrame, treatment: Treatment, *, seed: int) -> pd.DataFrame:
-    """Measure actual minus forecast of every hour, by models that have seen nothing of its week."""
-    folds = (residuals_of(fit, held_out, treatment, seed=seed) for fit, held_out in folds_of_weeks(hours))
+    """Give every hour its residual, by a model that has seen nothing of its week."""
+    folds = [residuals_of(fit, held_out, treatment, seed=seed) for fit, held_out in folds_of_weeks(hours)]
     return pd.concat(folds).sort_index()
 
 
-def residual_quantiles(residuals: pd.DataFrame) -> dict[str, list[float]]:
-    """Take the quantiles of residuals at each hour of the occupants' day.
-
-    :returns: for each quantile of the schema, 24 residuals, rounded to six significant digits.
-    """
+def residual_quantiles(residuals: pd.DataFrame) -> Quantiles:
+    """Take quantiles, rounded to six significant digits, so that they do not depend on the order of additions."""
     by_hour = residuals.groupby("hour_of_day")[RESIDUAL]
-    return {
-        str(quantile): by_hour.quantile(quantile).map(lambda residual: significant(residual, 6)).to_list()
-        for quantile in QUANTILES
-    }
+    return {str(share): [significant(value, 6) for value in by_hour.quantile(share)] for share in QUANTILES}
 
 
 class Coverage(NamedTuple):
@@ -61,10 +53,10 @@ class Coverage(NamedTuple):
     mean_width: float
 
     @classmethod
-    def of(cls, residuals: pd.DataFrame, quantiles: dict[str, list[float]]) -> "Coverage":
+    def of(cls, residuals: pd.DataFrame, quantiles: Quantiles) -> "Coverage":
         """Hold residuals against the quantiles of others."""
         hour, residual = residuals["hour_of_day"], residuals[RESIDUAL]
-        low, high = (np.array(quantiles[edge])[hour] for edge in _BAND)
+        low, high = (np.array(quantiles[str(edge)])[hour] for edge in (QUANTILES[0], QUANTILES[-1]))
         inside = (residual >= low) & (residual <= high)
         return cls(float(inside.mean()), inside.groupby(hour).mean().to_list(), float(np.mean(high - low)))
 
@@ -73,12 +65,12 @@ class Coverage(NamedTuple):
 class Band:
     """The residual quantiles that the model card carries, and how they held.
 
-    :param quantiles: from cross-validation over the whole series; see ``residual_quantiles``.
+    :param quantiles: from cross-validation over the whole series.
     :param nested: coverage of each fold of weeks, by a band from cross-validation within the other folds.
     :param future: coverage of the last 20 %, with everything learnt from the first 80 %.
     """
 
-    quantiles: dict[str, list[float]]
+    quantiles: Quantiles
     nested: list[Coverage]
     future: Coverage
 
@@ -107,12 +99,11 @@ class Band:
 def measure_band(hours: pd.DataFrame, treatment: Treatment, *, seed: int) -> Band:
     """Make the band of the whole series, and test how such a band holds."""
 
-    def quantiles(part: pd.DataFrame) -> dict[str, list[float]]:
+    def quantiles(part: pd.DataFrame) -> Quantiles:
         return residual_quantiles(held_out_residuals(part, treatment, seed=seed))
 
     def coverage(fit: pd.DataFrame, held_out: pd.DataFrame) -> Coverage:
-        residuals = residuals_of(fit, held_out, treatment, seed=seed)
-        return Coverage.of(residuals, quantiles(fit))
+        return Coverage.of(residuals_of(fit, held_out, treatment, seed=seed), quantiles(fit))
 
     return Band(
         quantiles=quantiles(hours),

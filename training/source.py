@@ -39,7 +39,9 @@ def read_source(data: str | None) -> tuple[str, bytes]:
     :raises DataError: it cannot be read or downloaded, or the download is not the published file.
     """
     if data is None:
-        return str(PUBLISHED_FILE.name), _published()
+        if not PUBLISHED_FILE.exists():
+            _download_published()
+        return PUBLISHED_FILE.name, PUBLISHED_FILE.read_bytes()
     if re.match(r"https?://", data):
         return data, _download(data)
     try:
@@ -48,19 +50,15 @@ def read_source(data: str | None) -> tuple[str, bytes]:
         raise DataError(f"cannot read {data}: {error.strerror}") from error
 
 
-def _published() -> bytes:
-    if PUBLISHED_FILE.exists():
-        return PUBLISHED_FILE.read_bytes()
+def _download_published() -> None:
     content = _download(PUBLISHED_URL)
-    found = hashlib.sha256(content).hexdigest()
-    if found != PUBLISHED_SHA256:
+    if (found := hashlib.sha256(content).hexdigest()) != PUBLISHED_SHA256:
         raise DataError(
             f"{PUBLISHED_URL} is not the published file any more: its sha256 is {found}, "
             f"expected {PUBLISHED_SHA256}; name another copy with --data PATH"
         )
     PUBLISHED_FILE.parent.mkdir(exist_ok=True)
     write_whole(PUBLISHED_FILE, content)
-    return content
 
 
 def _download(url: str) -> bytes:
@@ -73,7 +71,7 @@ def _download(url: str) -> bytes:
                 share = f"{len(content) / total:4.0%}" if total else ""
                 print(f"\rdownload  {share} {len(content):,} bytes of {url}", end="", file=sys.stderr)
             print(file=sys.stderr)
-            if total and len(content) < total:
+            if len(content) < total:
                 raise http.client.IncompleteRead(bytes(content), total - len(content))
     except (OSError, ValueError, http.client.HTTPException) as error:
         if isinstance(error, urllib.error.HTTPError):

@@ -2,7 +2,6 @@
 
 from collections.abc import Set
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -22,8 +21,6 @@ WORTH_IT = 0.02
 
 On generated loads without holidays, chance alone brought up to 1 %; on offices, holidays brought 20 to 30 %.
 """
-
-_SEED = 0
 
 
 @dataclass(frozen=True)
@@ -69,16 +66,15 @@ def choose_treatment(train: pd.Series, calendar: SiteCalendar, public: PublicHol
     :param calendar: of the site, without holidays.
     :param public: the holidays that there are.
     """
-    plain = Treatment("none", calendar, leave_out_atypical_days=False)
-    hours = encode_hours(train, calendar)
-    plain_mae = _held_out_mae(hours, plain)
-    has_weekly_pattern = plain_mae * (1 + WORTH_IT) < _held_out_mae(_without_weekdays(hours), plain)
+    plain, plain_hours = Treatment("none", calendar, leave_out_atypical_days=False), encode_hours(train, calendar)
+    plain_mae = _held_out_mae(plain_hours, plain)
+    of_one_weekday = plain_hours.assign(day_of_week_sin=np.float32(0), day_of_week_cos=np.float32(1))
+    has_weekly_pattern = plain_mae * (1 + WORTH_IT) < _held_out_mae(of_one_weekday, plain)
 
     calendars = {"none": calendar}
     if public.as_they_fall and has_weekly_pattern:
         rest_weekday = quietest_weekday(train, calendar, public.weekend)
-        kinds: dict[str, Set[date]] = {"as they fall": public.as_they_fall, "as observed": public.as_observed}
-        for kind, holidays in kinds.items():
+        for kind, holidays in {"as they fall": public.as_they_fall, "as observed": public.as_observed}.items():
             calendars[kind] = replace(calendar, holidays=holidays, rest_weekday=rest_weekday)
 
     errors = [(plain, plain_mae)]
@@ -94,18 +90,11 @@ def choose_treatment(train: pd.Series, calendar: SiteCalendar, public: PublicHol
 
 def quietest_weekday(power: pd.Series, calendar: SiteCalendar, among: Set[int]) -> int:
     """Find which of some weekdays has the lowest mean power; 0 is Monday."""
-    weekday = power.index.tz_convert(calendar.time_zone).day_of_week
-    return int(power[weekday.isin(among)].groupby(weekday[weekday.isin(among)]).mean().idxmin())
-
-
-def _without_weekdays(hours: pd.DataFrame) -> pd.DataFrame:
-    """Tell a model the same weekday of all hours."""
-    return hours.assign(day_of_week_sin=np.float32(0), day_of_week_cos=np.float32(1))
+    by_weekday = power.groupby(power.index.tz_convert(calendar.time_zone).day_of_week).mean()
+    return int(by_weekday[by_weekday.index.isin(among)].idxmin())
 
 
 def _held_out_mae(hours: pd.DataFrame, treatment: Treatment) -> float:
     """Measure the error on hours whose week the model has not seen; no hour is left out of that."""
-    forecasts = []
-    for fit, held_out in folds_of_weeks(hours):
-        forecasts.append(predict_forest(fit_forest(fit, treatment, seed=_SEED), held_out))
-    return Score.of(hours[POWER], pd.concat(forecasts).sort_index()).mae
+    folds = [predict_forest(fit_forest(fit, treatment, seed=0), held_out) for fit, held_out in folds_of_weeks(hours)]
+    return Score.of(hours[POWER], pd.concat(folds).sort_index()).mae
