@@ -1,8 +1,10 @@
 """From the labels of a file to event starts, and the calendar that says what the labels are."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
+import numpy as np
 import pandas as pd
 
 from forecast_core.calendar import SiteCalendar
@@ -10,9 +12,29 @@ from forecast_core.errors import DataError
 from forecast_core.time import EVENT_RESOLUTION
 
 from .csv_file import fault
-from .layout import Layout
-from .local_labels import line_of_clock_change, repeated
 from .site import site_time_zone, standard_time
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What the user says of a file.
+
+    :param time_column: the name of the column of labels.
+    :param value_column: the name of the column of mean power.
+    :param label_side: whether a label names the ``start`` or the ``end`` of its interval.
+    :param local_time: whether labels are on the site's local clock, instead of in its standard time.
+    :param year: date the first event in this year; the hours stay in order, and labels mean the same hours.
+        The published file is dated in the year that it simulates, unless another is named.
+    """
+
+    time_column: str = "ds"
+    value_column: str = "y"
+    label_side: str = "end"
+    local_time: bool = False
+    year: int | None = None
+
+
+AS_PUBLISHED = Layout()
 
 
 def find_event_starts(
@@ -45,24 +67,27 @@ def find_event_starts(
         instants = (dated - offsets).dt.tz_localize("UTC")
         if offsets.nunique() > 1 and instants.dt.tz_convert(zone).dt.tz_localize(None).equals(dated):
             calendar = replace(calendar, label_clock="local")
-        before = EVENT_RESOLUTION if layout.label_side == "end" else timedelta(0)
-        return calendar, instants.dt.tz_convert(standard) - before
-    if not layout.local_time and (line := line_of_clock_change(dated, zone)) is not None:
+        return calendar, instants.dt.tz_convert(standard) - _label_after_start(layout)
+    if not layout.local_time and (line := _line_of_clock_change(dated, zone)) is not None:
         wrong = f"is where the clock of {time_zone} changes, and so do the labels; add --local-time"
         raise fault(name, line, layout.time_column, times[line], wrong)
     labels = [
         label.replace(tzinfo=calendar.label_time_zone, fold=int(second))
-        for label, second in zip(dated.dt.to_pydatetime(), repeated(dated), strict=True)
+        for label, second in zip(dated.dt.to_pydatetime(), _repeated(dated), strict=True)
     ]
     starts = [calendar.labelled_event_start(label) for label in labels]
     return calendar, pd.Series(pd.DatetimeIndex(starts), index=times.index)
+
+
+def _label_after_start(layout: Layout) -> timedelta:
+    return EVENT_RESOLUTION if layout.label_side == "end" else timedelta(0)
 
 
 def _step_to_year(name: str, times: pd.Series, layout: Layout) -> pd.Timedelta:
     """Find how far to move times so that the first event lies in a year, and each keeps its month and day."""
     if layout.year is None:
         return pd.Timedelta(0)
-    first = times.min() - (EVENT_RESOLUTION if layout.label_side == "end" else timedelta(0))
+    first = times.min() - _label_after_start(layout)
     step = pd.Timestamp(layout.year, 1, 1) - pd.Timestamp(first.year, 1, 1)
     moved = times + step
     if not ((times.dt.month == moved.dt.month) & (times.dt.day == moved.dt.day)).all():
@@ -71,3 +96,37 @@ def _step_to_year(name: str, times: pd.Series, layout: Layout) -> pd.Timedelta:
             f"leap years of the data, which begins in {first.year}, have to stay leap years, and common years common"
         )
     return step
+
+
+def _repeated(times: pd.Series) -> np.ndarray:
+    """Tell of each time whether it is there for the second time, whether the file runs forwards or backwards."""
+    backwards = times.iloc[0] > times.iloc[-1]
+    return np.asarray(times.duplicated(keep="last" if backwards else "first"))
+
+
+def _line_of_clock_change(times: pd.Series, time_zone: ZoneInfo) -> int | None:
+    """Find out whether naive times leave out, or repeat, exactly what the local clock does.
+
+    :returns: the line of the first repeated time, or of the first time after such a gap; None where nothing shows.
+    """
+    again = times[_repeated(times)]
+    ambiguous = pd.DatetimeIndex(again).tz_localize(time_zone, ambiguous="NaT", nonexistent="shift_forward").isna()
+    if ambiguous.any():
+        return int(again.index[ambiguous][0])
+
+    step = times.sort_values().diff().mode()
+    if step.empty or not step[0]:
+        return None
+    every = pd.date_range(times.min(), times.max(), freq=step[0])
+    there = every.isin(times)
+    localized = every.tz_localize(time_zone, ambiguous=np.full(len(every), True), nonexistent="NaT")
+    left_out = np.flatnonzero(localized.isna())
+    an_hour = round(pd.Timedelta(hours=1) / step[0])
+    for gap in np.split(left_out, np.flatnonzero(np.diff(left_out) > 1) + 1):
+        # Who labels the end of an hour by adding one to its local start leaves out the hour after the clock's.
+        for absent in (gap, gap + an_hour):
+            if len(gap) and absent[0] > 0 and absent[-1] + 1 < len(every):
+                before, after = absent[0] - 1, absent[-1] + 1
+                if not there[absent].any() and there[before] and there[after]:
+                    return int(times.index[times == every[after]][0])
+    return None

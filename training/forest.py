@@ -1,30 +1,44 @@
 """The model: a random forest on the encoded occupants' hours."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 from sklearn.ensemble import RandomForestRegressor
 
+from forecast_core.calendar import SiteCalendar
 from forecast_core.encoding import FEATURES
 
 from .atypical_days import atypical_days, without_days
 from .encoded_hours import POWER
-from .treatment import Treatment
 
-HYPERPARAMETERS: dict[str, Any] = {
-    "n_estimators": 30,
-    "max_leaf_nodes": 500,
-    "max_features": 4,
-}
+HYPERPARAMETERS: dict[str, Any] = {"n_estimators": 30, "max_leaf_nodes": 500, "max_features": 4}
 """Chosen by cross-validation within the first 80 % of the data; docs/validation/settings.md has the figures."""
 
 
-def fit_forest(hours: pd.DataFrame, treatment: Treatment, *, seed: int) -> RandomForestRegressor:
-    """Fit the forest.
+@dataclass(frozen=True)
+class Treatment:
+    """What the forest is told of unusual days.
 
-    :param hours: as ``encode_hours`` makes them.
-    :param treatment: whose calendar the hours were encoded with; whether atypical days are left out.
-    :param seed: the same seed gives the same forest, whatever the number of cores.
+    :param holidays: which of them: none, as they fall, or as observed.
+    :param calendar: of the site, with these holidays.
+    :param leave_out_atypical_days: whether the fit leaves out days unlike their neighbours.
+    """
+
+    holidays: str
+    calendar: SiteCalendar
+    leave_out_atypical_days: bool
+
+    @property
+    def atypical_days(self) -> str:
+        """What becomes of atypical days, in a word or two."""
+        return "left out" if self.leave_out_atypical_days else "fitted"
+
+
+def fit_forest(hours: pd.DataFrame, treatment: Treatment, *, seed: int) -> RandomForestRegressor:
+    """Fit the forest; the same seed gives the same one, whatever the number of cores.
+
+    :param hours: as ``encode_hours`` makes them, with the treatment's calendar.
     """
     fitted = without_days(hours, atypical_days(hours)) if treatment.leave_out_atypical_days else hours
     forest = RandomForestRegressor(**HYPERPARAMETERS, random_state=seed, n_jobs=-1)

@@ -10,8 +10,7 @@ from forecast_core.errors import DataError
 from forecast_core.time import EVENT_RESOLUTION
 
 from .csv_file import TIME, VALUE, fault, read_columns
-from .event_starts import find_event_starts
-from .layout import AS_PUBLISHED, Layout
+from .event_starts import AS_PUBLISHED, Layout, find_event_starts
 from .source import PUBLISHED_REMARKS, PUBLISHED_SHA256, PUBLISHED_YEAR
 from .timestamps import parse_times
 

@@ -20,17 +20,9 @@ _PACKAGES = ("scikit-learn", "skl2onnx", "onnx", "protobuf", "numpy", "pandas", 
 
 
 def make_card(
-    profile: LoadProfile,
-    public: PublicHolidays,
-    choice: Choice,
-    hours: pd.DataFrame,
-    validation: Validation,
-    band: Band,
-    *,
-    remarks: list[str],
-    unit: str,
-    seed: int,
-) -> ModelCard:
+    profile: LoadProfile, public: PublicHolidays, choice: Choice, hours: pd.DataFrame, validation: Validation,
+    band: Band, *, remarks: list[str], unit: str, seed: int,
+) -> ModelCard:  # fmt: skip
     """Describe the model that was fitted on a whole load profile.
 
     The card holds no wall-clock time, and its figures are rounded:
@@ -38,11 +30,8 @@ def make_card(
 
     :param hours: those of the profile, as the forest was given them.
     :param remarks: what the reader must know about the data's dates.
-    :param unit: of the load.
-    :param seed: of the forest.
     """
-    treatment = choice.treatment
-    calendar = treatment.calendar
+    treatment, calendar = choice.treatment, choice.treatment.calendar
     holidays = {
         "country": public.country,
         "counted": treatment.holidays,

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from holidays import HolidayBase, country_holidays
+from holidays import country_holidays
 
 from forecast_core.errors import DataError
 
@@ -53,20 +53,14 @@ def public_holidays(named: str | None, time_zone: str, years: Iterable[int]) -> 
     country = country_of(time_zone) if named is None else named.upper()
     if country is None:
         return PublicHolidays(None, f"since {time_zone} belongs to no country; --holidays can name one")
+    code, _, part = country.partition("-")
     try:
-        as_they_fall, as_observed = (_look_up(country, years, observed=observed) for observed in (False, True))
+        if not re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", country):  # the package knows names of its own, too
+            raise NotImplementedError(country)
+        fall, observed = (country_holidays(code, part or None, years, observed=observed) for observed in (False, True))
     except NotImplementedError as error:
         raise DataError(
             f"--holidays {country}: no such country or part of one is known; use a code like NL or DE-BY, or {NONE}"
         ) from error
     origin = "as --holidays says" if named else f"the country of {time_zone}"
-    return PublicHolidays(
-        country, origin, frozenset(as_they_fall.weekend), frozenset(as_they_fall), frozenset(as_observed)
-    )
-
-
-def _look_up(country: str, years: Iterable[int], *, observed: bool) -> HolidayBase:
-    if not re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", country):  # the package knows names of its own, too
-        raise NotImplementedError(country)
-    code, _, subdivision = country.partition("-")
-    return country_holidays(code, subdiv=subdivision or None, years=years, observed=observed)
+    return PublicHolidays(country, origin, frozenset(fall.weekend), frozenset(fall), frozenset(observed))

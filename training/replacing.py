@@ -21,15 +21,15 @@ def check_replaceable(path: Path) -> None:
         _beside(target).touch(exist_ok=False)
         _beside(target).unlink()
     except (OSError, RuntimeError) as error:  # RuntimeError is what Python before 3.13 says of a loop of links
-        raise DataError(
-            f"{path} cannot be written ({getattr(error, 'strerror', None) or 'a loop of links'})"
-        ) from error
+        reason = getattr(error, "strerror", None) or "a loop of links"
+        raise DataError(f"{path} cannot be written ({reason})") from error
 
 
 def write_whole(path: Path, content: bytes) -> None:
     """Replace a file's content so that a crash leaves either the old file or the new one.
 
-    :param path: the file; its folder exists. A link is followed, and an old file's mode is kept.
+    A link is followed, and an old file's mode is kept.
+
     :raises OSError: the folder cannot be written to; the old file is untouched.
     """
     path = path.resolve()

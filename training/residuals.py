@@ -10,10 +10,9 @@ import pandas as pd
 from forecast_core.contract import schema
 
 from .encoded_hours import POWER
-from .forest import fit_forest, predict_forest
+from .forest import Treatment, fit_forest, predict_forest
 from .score import significant
 from .splits import folds_of_weeks, split_in_time
-from .treatment import Treatment
 
 QUANTILES: list[float] = schema("forecast-request")["properties"]["quantile"]["enum"]
 RESIDUAL = "residual"

@@ -10,11 +10,10 @@ import pandas as pd
 from forecast_core.calendar import SiteCalendar
 
 from .encoded_hours import POWER, encode_hours
-from .forest import fit_forest, predict_forest
+from .forest import Treatment, fit_forest, predict_forest
 from .public_holidays import PublicHolidays
 from .score import Score, shown, significant
 from .splits import folds_of_weeks
-from .treatment import Treatment
 
 WORTH_IT = 0.02
 """Share of the error by which knowing more must pay.

@@ -1,19 +1,40 @@
-"""How good the model is, measured on hours that it has not seen."""
+"""How good the model is on hours that it has not seen, beside forecasts that need no model."""
 
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from .baselines import BASELINES
 from .encoded_hours import POWER
-from .forest import fit_forest, predict_forest
+from .forest import Treatment, fit_forest, predict_forest
 from .score import Score, shown, significant
 from .splits import TRAINING_SHARE, split_in_time
-from .treatment import Treatment
 
 SEEDS = (0, 1, 2, 3, 4)
 FOREST = "forest"
+
+
+def hour_and_weekday_mean(train: pd.Series, event_starts: pd.DatetimeIndex) -> pd.Series:
+    """Forecast the mean of the training hours with the same hour and weekday."""
+    return _look_up(train.groupby(_hour_of_week(train.index)).mean(), event_starts, otherwise=train.mean())
+
+
+def last_week_repeated(train: pd.Series, event_starts: pd.DatetimeIndex) -> pd.Series:
+    """Forecast the latest training hour with the same hour and weekday: the last week, over and over."""
+    return _look_up(train.groupby(_hour_of_week(train.index)).last(), event_starts, otherwise=train.mean())
+
+
+def _hour_of_week(event_starts: pd.DatetimeIndex) -> pd.Index:
+    return event_starts.day_of_week * 24 + event_starts.hour
+
+
+def _look_up(by_hour_of_week: pd.Series, event_starts: pd.DatetimeIndex, otherwise: float) -> pd.Series:
+    values = by_hour_of_week.reindex(_hour_of_week(event_starts)).fillna(otherwise)
+    return pd.Series(values.to_numpy(), index=event_starts)
+
+
+BASELINES = {"mean of hour x weekday": hour_and_weekday_mean, "repeat the last week": last_week_repeated}
+"""What a model must beat to be worth its place."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +61,9 @@ class Validation:
         for name, score in self.scores.items():
             mape = "-" if score.mape is None else f"{score.mape:.2f}"
             lines.append(f"{name:24}{shown(score.mae):>12}{shown(score.rmse):>12}{mape:>10}")
-        if self.scores[FOREST].mape is None:
-            lines.append("No MAPE: the load is zero or negative in places, where a percentage says nothing.")
         forest = self.scores[FOREST]
+        if forest.mape is None:
+            lines.append("No MAPE: the load is zero or negative in places, where a percentage says nothing.")
         better = [name for name, score in self.scores.items() if score.rmse < forest.rmse and score.mae > forest.mae]
         if better:
             lines.append(f"By RMSE, which weighs large errors more, the forest is worse than: {', '.join(better)}.")

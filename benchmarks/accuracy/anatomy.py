@@ -52,23 +52,6 @@ def worst_days(result: Result, days: pd.DataFrame) -> pd.DataFrame:
     return worst.assign(reason=worst["holiday"].where(worst["holiday"] != "", unlike))
 
 
-def kinds_of_days(results: dict[str, Result], days: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
-    """Tell how much of the error lies on holidays; head and rows of a table."""
-    columns = ("share of hours", "MAE", "share of the error")
-    head = ["kind of day", *(f"{protocol}: {column}" for protocol in results for column in columns)]
-    rows = []
-    for kind, is_of_kind in (("holidays", days["holiday"] != ""), ("all other days", days["holiday"] == "")):
-        cells = []
-        for result in results.values():
-            absolute = _absolute(result)
-            of_kind = absolute[is_of_kind.reindex(_local_day(absolute, days)).to_numpy()]
-            mae = f"{of_kind.mean():.1f}" if len(of_kind) else ""
-            of_hours, of_error = len(of_kind) / len(absolute), of_kind.sum() / absolute.sum()
-            cells += [f"{100 * of_hours:.1f} %", mae, f"{100 * of_error:.0f} %"]
-        rows.append([kind, *cells])
-    return head, rows
-
-
 def anatomy_picture(results: dict[str, Result], days: pd.DataFrame, unit: str) -> bytes:
     """Draw the error by month, hour and weekday, and the worst days of each protocol below.
 

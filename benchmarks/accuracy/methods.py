@@ -7,7 +7,7 @@ and with what this project's model is told (the occupants' hour, public holidays
 from collections.abc import Callable
 from functools import partial
 from importlib.util import find_spec
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,18 +16,15 @@ from sklearn.ensemble import RandomForestRegressor
 from benchmarks.accuracy.protocols import LAST_FIFTH, Forecast, Protocol
 from forecast_core.calendar import OccupantsHour
 from forecast_core.time import EVENT_RESOLUTION
-from training.baselines import hour_and_weekday_mean, last_week_repeated
 from training.encoded_hours import POWER, encode_hours
-from training.forest import fit_forest, predict_forest
+from training.forest import Treatment, fit_forest, predict_forest
 from training.load_profile import LoadProfile
 from training.public_holidays import PublicHolidays
-from training.treatment import Treatment
-from training.validation import SEEDS
+from training.validation import SEEDS, hour_and_weekday_mean, last_week_repeated
 
 OURS = "this project's forest"
 LABEL = "label"
 LOCAL = "local"
-_FULL_TREES = 100
 
 
 class Method(NamedTuple):
@@ -38,14 +35,14 @@ class Method(NamedTuple):
     :param kind: ``ours``; ``usual``, as people run it; ``told``, which gets what this project's model gets;
         ``ablation``, this project's encoding without that; ``hindsight``, which looks at test hours,
         though only at those before the hour it forecasts.
-    :param needs_contiguous_past: whether it makes sense only for hours that follow those it learns from.
+    :param continues: whether it makes sense only for hours that follow those it learns from.
     """
 
     name: str
     runs: tuple[Forecast, ...]
     library: str | None = None
     kind: str = "usual"
-    needs_contiguous_past: bool = False
+    continues: bool = False
 
     def obstacle(self, protocol: Protocol) -> str | None:
         """Say what keeps the method from a protocol, in a few words; None if nothing does."""
@@ -53,7 +50,7 @@ class Method(NamedTuple):
             return "not installed"
         if self.kind == "hindsight" and protocol.name != LAST_FIFTH:
             return f"{LAST_FIFTH} only"
-        if self.needs_contiguous_past and not protocol.in_time_order:
+        if self.continues and not protocol.in_time_order:
             return "in time order only"
         return None
 
@@ -79,38 +76,28 @@ def all_methods(power: pd.Series, treatment: Treatment, public: PublicHolidays) 
     :param public: whose holidays Prophet is told of.
     """
     holidays = None if public.country is None else public.country.partition("-")[0]
+    ours = tuple(partial(_ours, treatment=treatment, seed=seed) for seed in SEEDS)
+    prophet_told = _once(_prophet, dates=LOCAL, holidays=holidays)
     return [
-        Method(OURS, tuple(partial(_ours, treatment=treatment, seed=seed) for seed in SEEDS), kind="ours"),
+        Method(OURS, ours, kind="ours"),
         Method("forest, 100 full trees, sine/cosine of the labels", _forests(_encoded_labels), kind="ablation"),
         Method("forest, 100 full trees, integers of the labels", _forests(_label_integers)),
-        Method(
-            "LightGBM, 300 trees, integers of the labels", (partial(_lightgbm, features=_label_integers),), "lightgbm"
-        ),
-        Method(
-            "LightGBM, the same on the occupants' hour", (partial(_lightgbm, features=_occupants),), "lightgbm", "told"
-        ),
-        Method("XGBoost, 1000 trees, as in the Kaggle tutorial", (partial(_xgboost, features=_tutorial),), "xgboost"),
-        Method(
-            "XGBoost, the same on the occupants' hour", (partial(_xgboost, features=_occupants),), "xgboost", "told"
-        ),
-        Method("Prophet, defaults", (partial(_prophet, dates=LABEL),), "prophet", needs_contiguous_past=True),
-        Method(
-            "Prophet, local time, public holidays",
-            (partial(_prophet, dates=LOCAL, holidays=holidays),),
-            "prophet",
-            kind="told",
-            needs_contiguous_past=True,
-        ),
-        Method("MSTL (24, 168), AutoETS trend", (_mstl,), "statsforecast", needs_contiguous_past=True),
-        Method("mean of hour x weekday", (_baseline(hour_and_weekday_mean),)),
-        Method("repeat the last training week", (_baseline(last_week_repeated),), needs_contiguous_past=True),
+        Method("LightGBM, 300 trees, integers of the labels", _once(_lightgbm, features=_label_integers), "lightgbm"),
+        Method("LightGBM, the same on the occupants' hour", _once(_lightgbm, features=_occupants), "lightgbm", "told"),
+        Method("XGBoost, 1000 trees, as in the Kaggle tutorial", _once(_xgboost, features=_tutorial), "xgboost"),
+        Method("XGBoost, the same on the occupants' hour", _once(_xgboost, features=_occupants), "xgboost", "told"),
+        Method("Prophet, defaults", _once(_prophet, dates=LABEL), "prophet", continues=True),
+        Method("Prophet, local time, public holidays", prophet_told, "prophet", "told", continues=True),
+        Method("MSTL (24, 168), AutoETS trend", (_mstl,), "statsforecast", continues=True),
+        Method("mean of hour x weekday", _once(_baseline, baseline=hour_and_weekday_mean)),
+        Method("repeat the last training week", _once(_baseline, baseline=last_week_repeated), continues=True),
         Method("overall mean", (_overall_mean,)),
-        Method(
-            "same hour a week ago (knows the test weeks' own past)",
-            (partial(_week_ago, power=power),),
-            kind="hindsight",
-        ),
+        Method("same hour a week ago (knows the test weeks' past)", _once(_week_ago, power=power), None, "hindsight"),
     ]
+
+
+def _once(forecast: Callable[..., pd.Series], **settings: Any) -> tuple[Forecast, ...]:
+    return (partial(forecast, **settings),)
 
 
 def _ours(train: pd.DataFrame, test: pd.DataFrame, *, treatment: Treatment, seed: int) -> pd.Series:
@@ -127,7 +114,7 @@ def _forests(features: Features) -> tuple[Forecast, ...]:
 
 def _full_forest(train: pd.DataFrame, test: pd.DataFrame, *, features: Features, seed: int) -> pd.Series:
     """Forecast with scikit-learn's default forest."""
-    forest = RandomForestRegressor(n_estimators=_FULL_TREES, random_state=seed, n_jobs=1)
+    forest = RandomForestRegressor(n_estimators=100, random_state=seed, n_jobs=1)
     return _series(forest.fit(features(train), train[POWER].to_numpy()).predict(features(test)), test)
 
 
@@ -171,8 +158,8 @@ def _mstl(train: pd.DataFrame, test: pd.DataFrame) -> pd.Series:
     return pd.Series(forecast["mean"], index=to_forecast).reindex(test.index)
 
 
-def _baseline(forecast: Callable[[pd.Series, pd.DatetimeIndex], pd.Series]) -> Forecast:
-    return lambda train, test: forecast(train[POWER], test.index)
+def _baseline(train: pd.DataFrame, test: pd.DataFrame, *, baseline: Callable[..., pd.Series]) -> pd.Series:
+    return baseline(train[POWER], test.index)
 
 
 def _overall_mean(train: pd.DataFrame, test: pd.DataFrame) -> pd.Series:

@@ -11,6 +11,8 @@ from training.score import Score
 from training.splits import folds_of_days, folds_of_weeks, split_in_time
 
 FORTNIGHTS = 6
+LAST_FIFTH = "last 20 %"
+WEEK_CV = "week CV"
 
 Fold = tuple[pd.DataFrame, pd.DataFrame]
 """The hours to learn from and the hours to forecast; their columns are those of ``methods.hours_for_all``."""
@@ -49,50 +51,28 @@ class Result(NamedTuple):
     errors: pd.DataFrame
 
 
-LAST_FIFTH = "last 20 %"
-WEEK_CV = "week CV"
-
-
 def all_protocols(hours: pd.DataFrame) -> list[Protocol]:
     """Split a series in each of the four ways."""
+    fortnights_of = f"the last {FORTNIGHTS} fortnights, each after fitting on all hours before it"
+    weeks_ahead = "How good is a forecast of the next two weeks, if the model is fitted again for each?"
+    months_ahead = "How good is a forecast of the months ahead, in a season not yet seen?"
+    a_day = "How good is it on a day of the year it knows, having seen the days around it?"
+    a_week = "How good is it on a week of the year it knows, having seen no day of that week?"
+    fifth, days, weeks = [split_in_time(hours)], list(folds_of_days(hours)), list(folds_of_weeks(hours))
     return [
-        Protocol(
-            LAST_FIFTH,
-            "the last fifth of the hours, after fitting on all before",
-            "How good is a forecast of the months ahead, in a season not yet seen?",
-            True,
-            [split_in_time(hours)],
-        ),
-        Protocol(
-            "rolling 14 d",
-            f"the last {FORTNIGHTS} fortnights, each after fitting on all hours before it",
-            "How good is a forecast of the next two weeks, if the model is fitted again for each?",
-            True,
-            fortnights(hours, FORTNIGHTS),
-        ),
-        Protocol(
-            "day CV",
-            "five folds of whole days, drawn at random",
-            "How good is it on a day of the year it knows, having seen the days around it?",
-            False,
-            list(folds_of_days(hours)),
-        ),
-        Protocol(
-            WEEK_CV,
-            "five folds of whole weeks, drawn at random",
-            "How good is it on a week of the year it knows, having seen no day of that week?",
-            False,
-            list(folds_of_weeks(hours)),
-        ),
+        Protocol(LAST_FIFTH, "the last fifth of the hours, after fitting on all before", months_ahead, True, fifth),
+        Protocol("rolling 14 d", fortnights_of, weeks_ahead, True, fortnights(hours, FORTNIGHTS)),
+        Protocol("day CV", "five folds of whole days, drawn at random", a_day, False, days),
+        Protocol(WEEK_CV, "five folds of whole weeks, drawn at random", a_week, False, weeks),
     ]
 
 
 def fortnights(hours: pd.DataFrame, count: int) -> list[Fold]:
     """Hold out the last fortnights one by one, each with all hours before it to learn from."""
-    end = hours.index[-1] + pd.Timedelta(hours=1)
-    starts = [end - pd.Timedelta(weeks=2 * remaining) for remaining in range(count, 0, -1)]
+    end, fortnight = hours.index[-1] + pd.Timedelta(hours=1), pd.Timedelta(weeks=2)
+    starts = [end - remaining * fortnight for remaining in range(count, 0, -1)]
     return [
-        (hours[hours.index < start], hours[(hours.index >= start) & (hours.index < start + pd.Timedelta(weeks=2))])
+        (hours[hours.index < start], hours[(hours.index >= start) & (hours.index < start + fortnight)])
         for start in starts
     ]
 

@@ -16,9 +16,8 @@ from benchmarks.accuracy.protocols import Fold, fortnights, run
 from forecast_core.encoding import FEATURES
 from training.atypical_days import atypical_days, without_days
 from training.encoded_hours import DAY, POWER, encode_hours
-from training.forest import HYPERPARAMETERS
+from training.forest import HYPERPARAMETERS, Treatment
 from training.splits import FOLDS, folds_of_days, folds_of_weeks
-from training.treatment import Treatment
 
 SEEDS = (0, 1, 2)
 FORTNIGHTS = 4

@@ -16,10 +16,9 @@ from forecast_core.encoding import encode
 from forecast_core.errors import DataError
 from tests.conftest import ROOT
 from training.encoded_hours import encode_hours
-from training.forest import fit_forest, predict_forest
-from training.layout import Layout
+from training.event_starts import Layout
+from training.forest import Treatment, fit_forest, predict_forest
 from training.load_profile import LoadProfile, read_load_profile
-from training.treatment import Treatment
 
 HOUR = timedelta(hours=1)
 AMSTERDAM, OPEN = "Europe/Amsterdam", (8, 18)

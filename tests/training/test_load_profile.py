@@ -12,7 +12,7 @@ from forecast_core.encoding import FEATURES
 from forecast_core.errors import DataError
 from forecast_core.time import EVENT_RESOLUTION
 from training.encoded_hours import encode_hours
-from training.layout import Layout
+from training.event_starts import Layout
 from training.load_profile import LoadProfile, read_load_profile
 
 FAULTS = {

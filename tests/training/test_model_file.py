@@ -9,11 +9,10 @@ from serving.onnx_model import load_model
 from tests.conftest import ROOT
 from tests.core.test_card import CARD
 from training.encoded_hours import encode_hours
-from training.forest import fit_forest
+from training.forest import Treatment, fit_forest
 from training.load_profile import read_load_profile
 from training.model_file import LARGEST_RELATIVE_DIFFERENCE, all_occupants_hours, export_forest, largest_difference
 from training.replacing import write_whole
-from training.treatment import Treatment
 
 MODEL_FILE = ROOT / "model.onnx"
 

@@ -10,13 +10,12 @@ import pytest
 
 from forecast_core.calendar import SiteCalendar
 from tests.conftest import ROOT, hourly_load
-from training.baselines import hour_and_weekday_mean, last_week_repeated
 from training.encoded_hours import encode_hours
+from training.forest import Treatment
 from training.residuals import Coverage, held_out_residuals, residual_quantiles
 from training.score import Score
 from training.splits import folds_of_days, folds_of_weeks, split_in_time
-from training.treatment import Treatment
-from training.validation import Validation, validate
+from training.validation import Validation, hour_and_weekday_mean, last_week_repeated, validate
 
 HOURS = pd.date_range("2023-01-02", periods=6 * 7 * 24, freq="h", tz="-08:00")
 
