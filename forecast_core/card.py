@@ -17,10 +17,7 @@ _MOST_BRACKETS = 200  # a field has a dozen; how deep Python itself goes depends
 
 @dataclass(frozen=True, kw_only=True)
 class ModelCard:
-    """The facts that travel inside a model file, in the types that JSON has.
-
-    Their meaning and units are described once, in the schema ``model``.
-    """
+    """The facts that travel inside a model file, in JSON's types; the schema ``model`` says what they mean."""
 
     contract_version: str
     features: list[str]
@@ -77,8 +74,9 @@ class ModelCard:
 
         :raises InvalidModel: it names a time, day or time zone that this computer does not know.
         """
-        holidays = {} if self.holidays is None else self.holidays
+        holidays = self.holidays or {}
         try:
+            known_years = range(self.known_years["first"], self.known_years["last"] + 1)
             calendar = SiteCalendar(
                 time_zone=ZoneInfo(self.timezone),
                 first_event_start=datetime.fromisoformat(self.first_event_start),
@@ -86,12 +84,12 @@ class ModelCard:
                 label_side=self.label_side,
                 label_clock=self.label_clock,
                 label_weekday_shift=self.label_weekday_shift,
-                known_years=range(self.known_years["first"], self.known_years["last"] + 1),
+                known_years=known_years,
                 holidays=frozenset(map(date.fromisoformat, holidays.get("dates", []))),
                 rest_weekday=holidays.get("rest_weekday", 6),
             )
-            first, end, known = calendar.first_event_start, calendar.end_of_data, calendar.known_years
-            if first.tzinfo is None or not known[0] <= first.year <= end.year <= known[-1]:
+            first, end = calendar.first_event_start, calendar.end_of_data
+            if first.tzinfo is None or not known_years[0] <= first.year <= end.year <= known_years[-1]:
                 raise ValueError("the data does not lie within known_years, or has no offset")
         except (ValueError, TypeError, LookupError, OverflowError, OSError) as error:
             raise InvalidModel(f"its model card is damaged ({error})") from error

@@ -23,15 +23,10 @@ _ON_CIRCLE = tuple(
 
 
 def encode(hour: OccupantsHour) -> EncodedHour:
-    """Encode an hour as points on three circles.
+    """Encode an hour as points on three circles: one number from -1 to 1 for each of ``FEATURES``.
 
-    :returns: one number from -1 to 1 for each of ``FEATURES``.
-
-    >>> FEATURES[:2]
-    ('hour_of_day_sin', 'hour_of_day_cos')
     >>> [round(feature, 3) for feature in encode(OccupantsHour(6, 0, 183))]
     [1.0, 0.0, 0.0, 1.0, 0.0, -1.0]
     """
-    hour_of_day, day_of_week, day_of_year = hour
     hours, weekdays, days = _ON_CIRCLE
-    return hours[hour_of_day] + weekdays[day_of_week] + days[day_of_year]
+    return hours[hour.hour_of_day] + weekdays[hour.day_of_week] + days[hour.day_of_year]

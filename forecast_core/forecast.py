@@ -15,7 +15,6 @@ Infer = Callable[[Sequence[EncodedHour]], Sequence[float]]
 class Forecaster:
     """A model card together with the inference that it describes.
 
-    :param card: the card of the model.
     :param infer: runs the model; onnxruntime in the server, anything in a test.
     :raises InvalidModel: the card tells of no calendar that there is.
     """
@@ -26,23 +25,18 @@ class Forecaster:
         self._infer = infer
 
     def predict(self, label: Label) -> float:
-        """Predict the mean power of the hour that a label means.
-
-        :returns: in the card's unit, ``rounded``.
-        """
+        """Predict the mean power of the hour that a label means; in the card's unit, ``rounded``."""
         hour = self.calendar.occupants_hour(self.calendar.event_start(label))
         return rounded(self._infer([encode(hour)])[0])
 
     def forecast(self, first: datetime, n_hours: int, quantile: float | None = None) -> list[float]:
-        """Forecast consecutive hours, in one call of the model.
+        """Forecast consecutive hours, in one call of the model; in the card's unit, ``rounded``.
 
         A quantile is the mean plus the quantile of the model's residuals at the same hour on the occupants' clock,
         as measured on weeks that the model had not seen.
 
         :param first: when the first hour starts; aware.
-        :param n_hours: how many hours, at least one.
         :param quantile: one of those in the card; None for the mean.
-        :returns: in the card's unit, ``rounded``.
         :raises UnanswerableInput: the hours are not whole ones of the site, or outside the years that the card knows.
         """
         hours = [self.calendar.occupants_hour(start) for start in self.calendar.event_starts(first, n_hours)]

@@ -16,9 +16,7 @@ def seal(content: bytes) -> bytes:
 
     >>> check_seal(seal(b"a model" + UNSEALED.encode()))
     """
-    if not content.endswith(UNSEALED.encode()):
-        raise ValueError("the file does not end with the place of its digest")
-    unsealed = content[: -len(UNSEALED)]
+    unsealed = content.removesuffix(UNSEALED.encode())
     return unsealed + sha256(unsealed).hexdigest().encode()
 
 

@@ -21,12 +21,3 @@ def parse_event_start(text: str) -> datetime:
         return datetime.fromisoformat(text.upper())
     except ValueError as error:
         raise UnanswerableInput("start", f"must be a time that the calendar has, got {text}") from error
-
-
-def duration(n_hours: int) -> str:
-    """Write how long consecutive hours last, as ISO 8601 duration.
-
-    >>> duration(8)
-    'PT8H'
-    """
-    return f"PT{n_hours}H"

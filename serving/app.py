@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 from forecast_core.calendar import Label
 from forecast_core.contract import CONTRACT_VERSION, SCHEMA_FOLDER
 from forecast_core.forecast import Forecaster
-from forecast_core.time import EVENT_RESOLUTION, duration, parse_event_start
+from forecast_core.time import EVENT_RESOLUTION, parse_event_start
 
 from .answer import answer, json_document, json_number
 from .errors import EXCEPTION_HANDLERS, NO_SNIFFING, root_path
@@ -51,9 +51,8 @@ def create_app(model_file: Path) -> Starlette:
         Route("/health", health),
         Route("/", index),
     ]
-    app = Starlette(
-        routes=routes, middleware=[Middleware(UpgradeWithBodyRefused)], exception_handlers=EXCEPTION_HANDLERS
-    )
+    refused_first = [Middleware(UpgradeWithBodyRefused)]
+    app = Starlette(routes=routes, middleware=refused_first, exception_handlers=EXCEPTION_HANDLERS)
     app.router.redirect_slashes = False
     log_upgrades_in_one_line()
     app.state.forecaster = forecaster
@@ -69,12 +68,9 @@ class Endpoint:
     """
 
     def __init__(self, handle: Handler, forecaster: Forecaster, schema: InputSchema) -> None:
-        self.handle = handle
-        self.forecaster = forecaster
-        self.schema = schema
+        self.handle, self.forecaster, self.schema = handle, forecaster, schema
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
         response = await self.handle(self.forecaster, self.schema, Request(scope, receive))
         await response(scope, receive, send)
 
@@ -94,13 +90,8 @@ async def forecast(forecaster: Forecaster, schema: InputSchema, request: Request
         await asyncio.sleep(0)  # lets others in between
         n_hours = min(HOURS_AT_ONCE, fields["N"] - done)
         values += forecaster.forecast(start + done * EVENT_RESOLUTION, n_hours, fields.get("quantile"))
-    document = {
-        "values": values,
-        "start": start.isoformat(),
-        "duration": duration(fields["N"]),
-        "unit": forecaster.card.unit,
-    }
-    return answer(request, json_document(document))
+    about = {"start": start.isoformat(), "duration": f"PT{fields['N']}H", "unit": forecaster.card.unit}
+    return answer(request, json_document({"values": values, **about}))
 
 
 async def model(request: Request) -> Response:
@@ -113,12 +104,8 @@ async def schema_file(request: Request) -> Response:
     content = request.app.state.schema_files.get(request.path_params["name"])
     if content is None:
         raise HTTPException(404)
-    headers = {
-        "Cache-Control": "public, max-age=31536000, immutable",
-        "Access-Control-Allow-Origin": "*",
-        **NO_SNIFFING,
-    }
-    return Response(content, headers=headers, media_type="application/schema+json")
+    kept = {"Cache-Control": "public, max-age=31536000, immutable", "Access-Control-Allow-Origin": "*"}
+    return Response(content, headers=kept | NO_SNIFFING, media_type="application/schema+json")
 
 
 async def openapi(request: Request) -> Response:

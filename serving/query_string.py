@@ -29,9 +29,8 @@ def parse_query_string(query_string: bytes, fields: Mapping[str, Any]) -> dict[s
     if _BROKEN_ESCAPE.search(query_string):
         raise MalformedInput("the query string has a % that is not followed by two hexadecimal digits; write it as %25")
     try:
-        pairs = parse_qsl(
-            query_string.decode("ascii").replace("+", "%2B"), keep_blank_values=True, encoding="utf-8", errors="strict"
-        )
+        text = query_string.decode("ascii").replace("+", "%2B")
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict")
     except UnicodeError as error:
         raise MalformedInput("the query string is not percent-encoded UTF-8") from error
     values = {name: _typed(text, fields.get(name, {}).get("type")) for name, text in pairs}

@@ -18,16 +18,12 @@ async def read_input(request: Request, schema: InputSchema) -> dict[str, Any]:
     """Read and judge the input of a request.
 
     :returns: the input's fields; those of type integer as int, also when they came as ``8.0``.
-    :raises MalformedInput: not strict JSON, a malformed query string, or body and query string together.
-    :raises InputTooLarge: the body is over ``LARGEST_BODY``, declared or streamed.
-    :raises QueryStringTooLong: the query string is over ``LONGEST_QUERY_STRING``.
-    :raises UnsupportedMediaType: the body's ``Content-Type`` is not JSON, or it has a ``Content-Encoding``.
-    :raises SchemaViolation: the schema says no.
+    :raises ForecastError: one of those that ``errors.STATUS`` has a status for.
     """
     query_string: bytes = request.scope["query_string"]
     if len(query_string) > LONGEST_QUERY_STRING:
         raise QueryStringTooLong(
-            f"the query string is longer than {LONGEST_QUERY_STRING:,} bytes; a request fits in a hundred"
+            f"the query string is over {LONGEST_QUERY_STRING:,} bytes; a request fits in a hundred"
         )
     body = await _read_body(request) if announces_body(request.scope) else b""
     if body or request.method == "QUERY":

@@ -47,9 +47,7 @@ def test_the_claims_about_other_methods_are_those_of_the_benchmark() -> None:
     ratios = {row[0]: float(row[-1]) for row in rows if len(row) == 6 and re.fullmatch(r"\d+\.\d\d", row[-1])}
     assert len(ratios) == 14
     usual = [
-        ratio
-        for name, ratio in ratios.items()
-        if not name.endswith(("†", "‡", "**", "(knows the test weeks' past)"))
+        ratio for name, ratio in ratios.items() if not name.endswith(("†", "‡", "**", "(knows the test weeks' past)"))
     ]
     assert f"are off by at least {min(usual):.1f} times as much" in README
     told = ratios["LightGBM, the same on the occupants' hour †"]

@@ -361,7 +361,7 @@ def test_the_limit_of_the_query_string_holds(client: TestClient, expected: bytes
     at_the_limit = QUERY_STRING + "&" * (LONGEST_QUERY_STRING - len(QUERY_STRING))
     assert client.get(f"/v1/prediction?{at_the_limit}").content == expected
     response = client.get(f"/v1/prediction?{at_the_limit}&")
-    detail = "the query string is longer than 1,024 bytes; a request fits in a hundred"
+    detail = "the query string is over 1,024 bytes; a request fits in a hundred"
     assert (response.status_code, response.json()) == (414, refusal(414, detail))
 
 
