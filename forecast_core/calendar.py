@@ -20,10 +20,8 @@ from .errors import UnanswerableInput
 from .time import EVENT_RESOLUTION
 
 DAY_OF_LEAP_YEARS = 366
-"""The day of the year that leap years alone have."""
-
 _DAYS = tuple(timedelta(days=day) for day in range(DAY_OF_LEAP_YEARS))
-_YEARS_AHEAD = 40  # in which every day of the year has every weekday, day 366 included
+_FORTY_YEARS = timedelta(days=40 * 366)  # in which every day of the year has every weekday, day 366 included
 
 
 class Label(NamedTuple):
@@ -119,23 +117,17 @@ class SiteCalendar:
 
         By whether the label is of day 366, and by the weekday of 1 January; the last year of the data comes first.
         """
-        first, last = self.first_event_start, self.last_event_start
-        first_year, last_year = (
-            (start + self._label_after_start).astimezone(self.label_time_zone).year for start in (first, last)
-        )
-        of_data = [(year, first, last) for year in range(last_year, first_year - 1, -1)]
-        never = last.replace(year=last_year + _YEARS_AHEAD + 2, day=1)
-        later = [(year, self.end_of_data, never) for year in range(last_year, last_year + _YEARS_AHEAD + 1)]
-        return [
-            [
-                [
-                    *(look for look in of_data if _begins(look[0], weekday) and (isleap(look[0]) or not leap)),
-                    *(look for look in later if _begins(look[0], weekday) and isleap(look[0]) == leap),
-                ]
-                for weekday in range(7)
-            ]
-            for leap in (False, True)
-        ]
+        data = self.first_event_start, self.last_event_start
+        labels = [(start + self._label_after_start).astimezone(self.label_time_zone) for start in data]
+        first_year, last_year = (label.year for label in labels)
+        later = self.end_of_data, self.end_of_data + _FORTY_YEARS
+        years: list[list[list[tuple[int, datetime, datetime]]]] = [[[] for _ in range(7)] for _ in range(2)]
+        for year in range(last_year, first_year - 1, -1):
+            for day_366 in range(1 + isleap(year)):
+                years[day_366][date(year, 1, 1).weekday()].append((year, *data))
+        for year in range(last_year, later[1].year):
+            years[isleap(year)][date(year, 1, 1).weekday()].append((year, *later))
+        return years
 
     def event_starts(self, first: datetime, n_hours: int) -> list[datetime]:
         """List when consecutive hours start.
@@ -170,7 +162,3 @@ class SiteCalendar:
     def _unknown_year(self) -> UnanswerableInput:
         years = f"{self.known_years[0]} to {self.known_years[-1]}"
         return UnanswerableInput("start", f"must leave all hours within the years {years}, whose calendar is known")
-
-
-def _begins(year: int, weekday: int) -> bool:
-    return date(year, 1, 1).weekday() == weekday

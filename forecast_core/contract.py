@@ -1,8 +1,8 @@
-"""The published contract: its version and its schema files."""
+"""The published contract: its version, its schema files, and the OpenAPI document around them."""
 
 import json
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 CONTRACT_VERSION = "v1"
@@ -18,3 +18,28 @@ def schema(name: str) -> dict[str, Any]:
     """
     document: dict[str, Any] = json.loads((SCHEMA_FOLDER / f"{name}.json").read_text("utf-8"))
     return document
+
+
+def openapi_document() -> dict[str, Any]:
+    """Put the schemas into the OpenAPI document, which refers to their files; many tools do not follow that."""
+    text = (SCHEMA_FOLDER.parent / "openapi.json").read_text("utf-8")
+    document: dict[str, Any] = _with_inner_references(json.loads(text))
+    document["components"]["schemas"] = {
+        # An $id would make each schema a document of its own, which no pointer may reach into.
+        file.stem: {name: value for name, value in schema(file.stem).items() if name not in ("$id", "$schema")}
+        for file in sorted(SCHEMA_FOLDER.glob("*.json"))
+    }
+    return document
+
+
+def _with_inner_references(node: Any) -> Any:
+    """Let each reference to a schema file lead to the same schema within the document."""
+    match node:
+        case {"$ref": str(reference)} if not reference.startswith("#"):
+            file, _, pointer = reference.partition("#")
+            return {**node, "$ref": f"#/components/schemas/{PurePosixPath(file).stem}{pointer}"}
+        case dict():
+            return {name: _with_inner_references(value) for name, value in node.items()}
+        case list():
+            return [_with_inner_references(value) for value in node]
+    return node

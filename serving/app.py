@@ -13,14 +13,13 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from forecast_core.calendar import Label
-from forecast_core.contract import CONTRACT_VERSION, SCHEMA_FOLDER
+from forecast_core.contract import CONTRACT_VERSION, SCHEMA_FOLDER, openapi_document
 from forecast_core.forecast import Forecaster
 from forecast_core.time import EVENT_RESOLUTION, parse_event_start
 
 from .answer import answer, json_document, json_number
 from .errors import EXCEPTION_HANDLERS, NO_SNIFFING, root_path
 from .onnx_model import load_model
-from .openapi import openapi_document
 from .request_input import read_input
 from .upgrade import UpgradeWithBodyRefused, log_upgrades_in_one_line
 from .validation import InputSchema

@@ -36,23 +36,14 @@ class UnsupportedMediaType(ForecastError):
 
 
 class Fault(NamedTuple):
-    """What is wrong at one place of an input.
-
-    :param path: member names and positions from the input's root to the place.
-    :param detail: what is wrong, and what is accepted there.
-    """
+    """What is wrong at one place of an input; its path has the member names and positions from the root."""
 
     path: tuple[str | int, ...]
     detail: str
 
 
 class SchemaViolation(ForecastError):
-    """The input is well-formed and does not fit its schema.
-
-    :param schema_name: the schema that it does not fit.
-    :param faults: the first of them, sorted by place.
-    :param n_faults: how many there are.
-    """
+    """The input is well-formed and does not fit its schema; ``faults`` are the first ones, sorted by place."""
 
     def __init__(self, schema_name: str, faults: Sequence[Fault], n_faults: int) -> None:
         counted = "1 fault" if n_faults == 1 else f"{n_faults} faults"
@@ -80,10 +71,9 @@ def root_path(request: Request) -> str:
 def problem(
     status: int, detail: str, errors: list[dict[str, str]] | None = None, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """Make a problem document.
+    """Make a problem document; its ``title`` is the status's name, as in the status line.
 
-    Its members are ``title`` (the status's name, as in the status line), ``status``, ``detail`` (for the caller)
-    and, for input that does not fit, ``errors``: each with a ``detail``,
+    Input that does not fit has ``errors``, each with a ``detail``,
     and a ``pointer`` into the body or the ``parameter`` of the query string.
     """
     document: dict[str, Any] = {"title": HTTPStatus(status).phrase, "status": status, "detail": detail}
@@ -108,10 +98,7 @@ async def on_forecast_error(request: Request, error: Exception) -> Response:
 
 
 def _placed(request: Request, fault: Fault) -> dict[str, str]:
-    """Say where a fault is: input in the query string has parameters, a body has JSON Pointers.
-
-    The pointer is in its URI fragment form (RFC 6901, section 6).
-    """
+    """Say where a fault is: a query string has parameters, a body JSON Pointers (RFC 6901, section 6)."""
     if request.scope["query_string"]:
         return {**({"parameter": str(fault.path[-1])} if fault.path else {}), "detail": fault.detail}
     tokens = (str(token).replace("~", "~0").replace("/", "~1") for token in fault.path)

@@ -98,9 +98,6 @@ def _inference(session: onnxruntime.InferenceSession) -> Infer:
 
 
 def _give_back_memory() -> None:
-    """Return to the system what opening a model needed for a moment: 8 of 96 MB (docs/performance.md).
-
-    The GNU C library keeps freed memory unless it is asked; others have no such function.
-    """
+    """Return to the system what opening a model needed for a moment, which the GNU C library keeps unless asked."""
     if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "malloc_trim"):
         libc.malloc_trim(0)

@@ -9,13 +9,10 @@ import pandas as pd
 from forecast_core.errors import DataError
 
 TIME, VALUE = "time", "value"
-FIRST_LINE = 2
-"""Line 1 is the header."""
+FIRST_LINE = 2  # line 1 is the header
 
 LARGEST, SMALLEST = 1e30, 1e-30
 """Sizes of a value beyond which sums of squares, or the model's float32, do not hold it."""
-
-_SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
 
 
 def read_columns(name: str, content: bytes, time_column: str, value_column: str) -> pd.DataFrame:
@@ -25,8 +22,8 @@ def read_columns(name: str, content: bytes, time_column: str, value_column: str)
     :returns: columns ``time`` (text) and ``value`` (float, NaN where the cell is empty), indexed by line number.
     :raises DataError: the first fault found, with the line and value at fault.
     """
-    text = _decode(name, content)
-    separator = _find_separator(name, text, (time_column, value_column))
+    text = _decode(content)
+    separator = _find_separator(name, text, time_column, value_column)
     try:
         rows = pd.read_csv(StringIO(text), sep=separator, dtype=str, skip_blank_lines=False, index_col=False)
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
@@ -45,7 +42,7 @@ def fault(name: str, line: object, column: str, value: object, wrong: str) -> Da
     return DataError(f"{name}: line {line}: {column} {str(value)[:40]!r} {wrong}")
 
 
-def _decode(name: str, content: bytes) -> str:
+def _decode(content: bytes) -> str:
     encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
         return content.decode(encoding)
@@ -53,25 +50,17 @@ def _decode(name: str, content: bytes) -> str:
         return content.decode("cp1252", errors="replace")  # of older programs; digits are the same in all of these
 
 
-def _find_separator(name: str, text: str, wanted: tuple[str, str]) -> str:
+def _find_separator(name: str, text: str, *wanted: str) -> str:
     """Take the separator that makes the wanted names columns of the header."""
-    header = text.partition("\n")[0].rstrip("\r")
-    if not header.strip():
-        raise DataError(f"{name}: the file has no header; expected columns {wanted[0]} and {wanted[1]} in line 1")
-    found = {
-        separator: [column.strip() for column in next(csv.reader([header], delimiter=separator))]
-        for separator in _SEPARATORS
-    }
-    for separator, columns in found.items():
+    header, most = text.partition("\n")[0].rstrip("\r"), list[str]()
+    for separator in (",", ";", "\t"):
+        columns = [column.strip() for column in next(csv.reader([header], delimiter=separator), [])]
         if all(columns.count(column) == 1 for column in wanted):
             return separator
-    columns = max(found.values(), key=len)
-    twice = [column for column in wanted if columns.count(column) > 1]
-    if twice:
-        raise DataError(f"{name}: line 1: two columns are called {twice[0]}")
-    missing = " and no column ".join(column for column in wanted if column not in columns)
+        most = max(most, columns, key=len)
+    found = ", ".join(repr(column[:40]) for column in most[:8]) or "nothing"
     raise DataError(
-        f"{name}: line 1: no column {missing}; found {', '.join(repr(column[:40]) for column in columns[:8])}; "
+        f"{name}: line 1: expected one column {wanted[0]} and one column {wanted[1]}, found {found}; "
         "name the two with --time-column and --value-column"
     )
 
@@ -79,9 +68,8 @@ def _find_separator(name: str, text: str, wanted: tuple[str, str]) -> str:
 def _parse_numbers(name: str, texts: pd.Series, separator: str, column: str) -> pd.Series:
     """Read numbers with a decimal point or a decimal comma, with or without a sign between thousands."""
     decimal, thousands = _find_decimal_sign(name, texts, separator, column)
-    fits = texts.str.fullmatch(_number(decimal, thousands))
-    plain = texts.where(fits.eq(True)).str.replace(thousands, "").str.replace(decimal, ".")
-    numbers = plain.astype(float)
+    fits = texts.str.fullmatch(_number(decimal, thousands)).eq(True)
+    numbers = texts.where(fits).str.replace(thousands, "").str.replace(decimal, ".").astype(float)
     size = numbers.abs()
     for wrong, why in (
         (texts.notna() & ~np.isfinite(numbers), "is not a number"),
@@ -111,10 +99,8 @@ def _find_decimal_sign(name: str, texts: pd.Series, separator: str, column: str)
         return point
     if separator != "," and has_sign[texts.notna()].all():
         return comma if is_comma else point  # as many decimals everywhere; some thousand would have come without
-    raise fault(
-        name, first, column, texts[first],
-        "may have three decimals, or be a thousand and more; write the values without a sign between thousands",
-    )  # fmt: skip
+    wrong = "may have three decimals, or be a thousand and more; write the values without a sign between thousands"
+    raise fault(name, first, column, texts[first], wrong)
 
 
 def _number(decimal: str, thousands: str) -> str:

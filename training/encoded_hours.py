@@ -13,15 +13,12 @@ DAY = "day"
 def encode_hours(power: pd.Series, calendar: SiteCalendar) -> pd.DataFrame:
     """Put each hour's occupants' hour and features beside its power.
 
-    :param power: indexed by ``event_start``.
-    :param calendar: of the site, with its holidays.
     :returns: with the same index: ``power``, ``day`` (the local date, as midnight), the occupants'
         ``hour_of_day``, ``day_of_week`` and ``day_of_year``, and float32 columns named as ``FEATURES``.
     """
     occupants_hours = [calendar.occupants_hour(start) for start in power.index.to_pydatetime()]
     hours = pd.DataFrame(occupants_hours, index=power.index, columns=OccupantsHour._fields)
-    features = np.array([encode(hour) for hour in occupants_hours], dtype=np.float32)
-    hours[list(FEATURES)] = features
+    hours[list(FEATURES)] = np.array([encode(hour) for hour in occupants_hours], dtype=np.float32)
     hours[POWER] = power
     hours[DAY] = power.index.tz_convert(calendar.time_zone).normalize().tz_localize(None)
     return hours

@@ -42,8 +42,7 @@ def find_event_starts(
 ) -> tuple[SiteCalendar, pd.Series]:
     """Find when the hour that each label names starts.
 
-    :param times: the labels as the file has them, naive, indexed by line number.
-    :param offsets: of the labels from UTC; None if the file has none.
+    :param times: the labels as the file has them, naive, indexed by line number; their offsets, if it has some.
     :returns: the calendar, whose first and last event are still to be found; and the starts in standard time.
     :raises DataError: labels look local and are not said to be, or cannot be moved to the year that was named.
     """
@@ -71,11 +70,9 @@ def find_event_starts(
     if not layout.local_time and (line := _line_of_clock_change(dated, zone)) is not None:
         wrong = f"is where the clock of {time_zone} changes, and so do the labels; add --local-time"
         raise fault(name, line, layout.time_column, times[line], wrong)
-    labels = [
-        label.replace(tzinfo=calendar.label_time_zone, fold=int(second))
-        for label, second in zip(dated.dt.to_pydatetime(), _repeated(dated), strict=True)
-    ]
-    starts = [calendar.labelled_event_start(label) for label in labels]
+    labels = zip(dated.dt.to_pydatetime(), _repeated(dated), strict=True)
+    clock = calendar.label_time_zone
+    starts = [calendar.labelled_event_start(time.replace(tzinfo=clock, fold=int(again))) for time, again in labels]
     return calendar, pd.Series(pd.DatetimeIndex(starts), index=times.index)
 
 
@@ -91,10 +88,8 @@ def _step_to_year(name: str, times: pd.Series, layout: Layout) -> pd.Timedelta:
     step = pd.Timestamp(layout.year, 1, 1) - pd.Timestamp(first.year, 1, 1)
     moved = times + step
     if not ((times.dt.month == moved.dt.month) & (times.dt.day == moved.dt.day)).all():
-        raise DataError(
-            f"{name}: --year {layout.year} would move days to other dates: "
-            f"leap years of the data, which begins in {first.year}, have to stay leap years, and common years common"
-        )
+        why = f"leap years of the data, which begins in {first.year}, have to stay leap years, and common years common"
+        raise DataError(f"{name}: --year {layout.year} would move days to other dates: {why}")
     return step
 
 
@@ -105,10 +100,7 @@ def _repeated(times: pd.Series) -> np.ndarray:
 
 
 def _line_of_clock_change(times: pd.Series, time_zone: ZoneInfo) -> int | None:
-    """Find out whether naive times leave out, or repeat, exactly what the local clock does.
-
-    :returns: the line of the first repeated time, or of the first time after such a gap; None where nothing shows.
-    """
+    """Find the line where naive times leave out, or repeat, exactly what the local clock does; None if nowhere."""
     again = times[_repeated(times)]
     ambiguous = pd.DatetimeIndex(again).tz_localize(time_zone, ambiguous="NaT", nonexistent="shift_forward").isna()
     if ambiguous.any():

@@ -14,19 +14,10 @@ from .event_starts import AS_PUBLISHED, Layout, find_event_starts
 from .source import PUBLISHED_REMARKS, PUBLISHED_SHA256, PUBLISHED_YEAR
 from .timestamps import parse_times
 
-FEWEST_WEEKS = 10
-"""Below this the first 80 % hold fewer than the eight weeks around a day that tell whether it is atypical."""
-
-FIRST_YEAR, LAST_YEAR = 1970, 2069
-"""Of the data: within them, every day of the year has every weekday within the years whose holidays are listed."""
-
-KNOWN_YEARS_BEFORE, KNOWN_YEARS_AFTER = 10, 30
-"""How far from the data the calendar is known."""
-
-RESOLUTIONS = (5, 10, 15, 30, 60)
-"""Minutes between rows of which hours can be made."""
-
-_LONGEST_GAP = pd.Timedelta(days=366)
+FEWEST_WEEKS = 10  # of which the first 80 % hold the eight around a day that tell whether it is atypical
+FIRST_YEAR, LAST_YEAR = 1970, 2069  # of data whose known years hold every weekday of every day of the year
+KNOWN_YEARS_BEFORE, KNOWN_YEARS_AFTER = 10, 30  # how far from the data the calendar is known
+RESOLUTIONS = (5, 10, 15, 30, 60)  # minutes between rows of which hours can be made
 
 
 @dataclass(frozen=True)
@@ -50,9 +41,8 @@ class LoadProfile:
 
 
 def read_load_profile(name: str, content: bytes, time_zone: str, layout: Layout = AS_PUBLISHED) -> LoadProfile:
-    """Read and check a CSV of mean power.
+    """Read and check a CSV of mean power; messages call it by its name.
 
-    :param name: what to call the file in messages.
     :param time_zone: IANA name of the site's time zone, whose clock its occupants follow.
     :raises DataError: the first fault found, with the line and value at fault.
     """
@@ -68,19 +58,14 @@ def read_load_profile(name: str, content: bytes, time_zone: str, layout: Layout 
     if layout.label_side == "end":
         starts += EVENT_RESOLUTION - pd.Timedelta(minutes=minutes)
 
-    by_hour = rows[VALUE].groupby(starts.dt.floor("h"))
-    power = by_hour.mean().where(by_hour.count() == EVENT_RESOLUTION / pd.Timedelta(minutes=minutes)).dropna()
+    by_hour = rows[VALUE].groupby(starts.dt.floor("h").rename("event_start"))
+    power = by_hour.mean().where(by_hour.count() == 60 // minutes).dropna().rename("power")
     _check_amount(name, power)
     first, last = power.index[0].to_pydatetime(), power.index[-1].to_pydatetime()
-    power.index.name = "event_start"
+    known_years = range(first.year - KNOWN_YEARS_BEFORE, last.year + KNOWN_YEARS_AFTER + 1)
     return LoadProfile(
-        power=power.rename("power"),
-        calendar=replace(
-            calendar,
-            first_event_start=first,
-            last_event_start=last,
-            known_years=range(first.year - KNOWN_YEARS_BEFORE, last.year + KNOWN_YEARS_AFTER + 1),
-        ),
+        power=power,
+        calendar=replace(calendar, first_event_start=first, last_event_start=last, known_years=known_years),
         minutes=minutes,
         missing_hours=round((last - first) / EVENT_RESOLUTION) + 1 - len(power),
         sha256=sha256,
@@ -89,12 +74,12 @@ def read_load_profile(name: str, content: bytes, time_zone: str, layout: Layout 
 
 
 def _check_span(name: str, times: pd.Series, layout: Layout) -> None:
-    in_order = times.sort_values()
     strays = times[~times.dt.year.between(FIRST_YEAR, LAST_YEAR)]
     if not strays.empty:
         wrong = f"lies outside the years {FIRST_YEAR} to {LAST_YEAR}"
         raise fault(name, strays.index[0], layout.time_column, strays.iloc[0], wrong)
-    gaps = (in_order.diff() > _LONGEST_GAP).to_numpy().nonzero()[0]
+    in_order = times.sort_values()
+    gaps = (in_order.diff() > pd.Timedelta(days=366)).to_numpy().nonzero()[0]
     if len(gaps):
         after = int(gaps[0])
         stray = after - 1 if after < len(in_order) / 2 else after  # the end of the shorter part
@@ -104,31 +89,31 @@ def _check_span(name: str, times: pd.Series, layout: Layout) -> None:
 
 def _check_steps(name: str, starts: pd.Series, texts: pd.Series, layout: Layout) -> int:
     """Find the minutes between rows, and check that every row lies on that grid, once."""
+
+    def at(line: int, wrong: str) -> DataError:
+        return fault(name, line, layout.time_column, texts[line], wrong)
+
     in_order = starts.sort_values(kind="stable")
     steps = in_order.diff()
     again = in_order.index[steps == pd.Timedelta(0)]
     if len(again):
-        raise fault(name, again[0], layout.time_column, texts[again[0]], "is there twice")
+        raise at(again[0], "is there twice")
     usual = steps.mode()
     minutes = usual[0] / pd.Timedelta(minutes=1) if len(usual) else 60
     if minutes not in RESOLUTIONS:
-        line, accepted = in_order.index[1], ", ".join(map(str, RESOLUTIONS))
-        wrong = f"is {minutes:g} minutes after the row before; accepted are {accepted}"
-        raise fault(name, line, layout.time_column, texts[line], wrong)
-    off_grid = starts[starts != starts.dt.floor(f"{minutes:g}min")]
-    if not off_grid.empty:
-        line = off_grid.index[0]
+        accepted = ", ".join(map(str, RESOLUTIONS))
+        raise at(in_order.index[1], f"is {minutes:g} minutes after the row before; accepted are {accepted}")
+    off_grid = starts.index[starts != starts.dt.floor(f"{minutes:g}min")]
+    if len(off_grid):
         grid = "a whole hour" if minutes == 60 else f"a multiple of {minutes:g} minutes"
-        raise fault(name, line, layout.time_column, texts[line], f"is not on {grid} of the site's standard time")
+        raise at(off_grid[0], f"is not on {grid} of the site's standard time")
     return int(minutes)
 
 
 def _check_amount(name: str, power: pd.Series) -> None:
     if len(power) < FEWEST_WEEKS * 7 * 24:
-        raise DataError(
-            f"{name}: {len(power)} hours with a value are too few to learn from; "
-            f"at least {FEWEST_WEEKS} weeks are needed"
-        )
+        enough = f"at least {FEWEST_WEEKS} weeks are needed"
+        raise DataError(f"{name}: {len(power)} hours with a value are too few to learn from; {enough}")
     rarest = power.groupby([power.index.day_of_week, power.index.hour]).size()
     if len(rarest) < 7 * 24 or rarest.min() < FEWEST_WEEKS // 2:
         raise DataError(f"{name}: each hour of each weekday needs a value in at least {FEWEST_WEEKS // 2} weeks")

@@ -28,12 +28,10 @@ LARGEST_RELATIVE_DIFFERENCE = 1e-5
 def export_forest(forest: RandomForestRegressor, card: ModelCard) -> bytes:
     """Convert a forest to ONNX: input ``features`` of shape (n_hours, 6), output of shape (n_hours, 1), float32.
 
-    :param card: goes into ``metadata_props``, each field as JSON text.
-    :returns: the file's content; the same forest and card give the same bytes.
+    The card goes into ``metadata_props``; the same forest and card give the same bytes.
     """
-    model: ModelProto = to_onnx(
-        forest, initial_types=[("features", FloatTensorType([None, len(FEATURES)]))], target_opset=OPSETS
-    )
+    features = ("features", FloatTensorType([None, len(FEATURES)]))
+    model: ModelProto = to_onnx(forest, initial_types=[features], target_opset=OPSETS)
     for node in model.graph.node:
         needed = [attribute for attribute in node.attribute if attribute.name not in IDLE_ATTRIBUTES]
         del node.attribute[:]
@@ -50,21 +48,16 @@ def sealed_file(model: ModelProto, metadata: Mapping[str, str]) -> bytes:
 
 
 def all_occupants_hours() -> np.ndarray:
-    """Encode every occupants' hour that there is: all that a model can ever be asked.
-
-    :returns: shape (61488, 6), float32: 24 hours x 7 weekdays x 366 days.
-    """
+    """Encode all that a model can ever be asked: 24 hours x 7 weekdays x 366 days; shape (61488, 6), float32."""
     hours, weekdays, days = PERIODS.values()
     every = product(range(hours), range(weekdays), range(1, days + 1))
     return np.array([encode(OccupantsHour(*hour)) for hour in every], dtype=np.float32)
 
 
 def largest_difference(forest: RandomForestRegressor, model: bytes, features: np.ndarray) -> float:
-    """Compare scikit-learn and onnxruntime.
+    """Compare scikit-learn and onnxruntime on the same features, relative to the former's prediction.
 
-    :param features: shape (n_hours, 6), float32; both sides get this same array.
-    :returns: the largest difference, relative to scikit-learn's prediction;
-        near zero, where sums of leaves cancel, relative to a tenth of the largest prediction.
+    Near zero, where sums of leaves cancel, it is relative to a tenth of the largest prediction.
     """
     session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
     (predictions,) = session.run(None, {"features": features})

@@ -41,11 +41,9 @@ class PublicHolidays:
 
 
 def public_holidays(named: str | None, time_zone: str, years: Iterable[int]) -> PublicHolidays:
-    """Look up public holidays.
+    """Look up the public holidays of some years.
 
-    :param named: a country such as NL, or a part of one such as DE-BY; ``none`` for no holidays;
-        None for the country of the time zone.
-    :param years: whose holidays to list.
+    :param named: a country such as NL, a part of one such as DE-BY, or ``none``; None for that of the time zone.
     :raises DataError: the package does not know the country or its part.
     """
     if named is not None and named.lower() == NONE:
@@ -59,8 +57,7 @@ def public_holidays(named: str | None, time_zone: str, years: Iterable[int]) -> 
             raise NotImplementedError(country)
         fall, observed = (country_holidays(code, part or None, years, observed=observed) for observed in (False, True))
     except NotImplementedError as error:
-        raise DataError(
-            f"--holidays {country}: no such country or part of one is known; use a code like NL or DE-BY, or {NONE}"
-        ) from error
+        hint = f"no such country or part of one is known; use a code like NL or DE-BY, or {NONE}"
+        raise DataError(f"--holidays {country}: {hint}") from error
     origin = "as --holidays says" if named else f"the country of {time_zone}"
     return PublicHolidays(country, origin, frozenset(fall.weekend), frozenset(fall), frozenset(observed))

@@ -7,32 +7,20 @@ import pandas as pd
 
 from .atypical_days import HOURS_OF_SHORTEST_DAY
 
-HOURS_IN_WEEK = 7 * 24
-
-_CLEAR = 1 / 3
-"""The third-quietest day is clearly above the second if it is so by this share of the week's range."""
+_CLEAR = 1 / 3  # the third-quietest day is clearly above the second by this share of the week's range
 
 
 def remarks_on_months(power: pd.Series, time_zone: str) -> list[str]:
-    """Say which months the data hardly has: the model takes them for the nearest that it has.
-
-    :returns: one remark, or none.
-    """
+    """Say which months the data hardly has: the model takes them for the nearest that it has."""
     hours = power.groupby(power.index.tz_convert(time_zone).month).size()
-    unseen = [month_name[month] for month in range(1, 13) if hours.get(month, 0) < HOURS_IN_WEEK]
+    unseen = [month_name[month] for month in range(1, 13) if hours.get(month, 0) < 7 * 24]
     if not unseen:
         return []
     return [f"The data has less than a week of {', '.join(unseen)}: a forecast of these is no better than a guess."]
 
 
 def remarks_on_weekdays(power: pd.Series, time_zone: str, weekend: Set[int]) -> list[str]:
-    """Say so if the same two days are by far the quietest in most weeks, and are not the weekend.
-
-    :param power: indexed by ``event_start``.
-    :param time_zone: of the site.
-    :param weekend: of its country; 0 is Monday.
-    :returns: one remark, or none.
-    """
+    """Say so if the same two days are by far the quietest in most weeks, and are not the country's weekend."""
     local = power.index.tz_convert(time_zone).tz_localize(None)
     by_day = power.groupby(local.normalize())
     daily = by_day.mean()[by_day.size() >= HOURS_OF_SHORTEST_DAY]

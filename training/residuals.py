@@ -40,12 +40,7 @@ def residual_quantiles(residuals: pd.DataFrame) -> Quantiles:
 
 
 class Coverage(NamedTuple):
-    """How a band from the lowest to the highest quantile held on hours that had no part in making it.
-
-    :param share: of the hours that lie within the band.
-    :param by_hour: the same for each hour of the occupants' day.
-    :param mean_width: in the unit of the data.
-    """
+    """How a band held on hours that had no part in making it: the share within it, in all and by occupants' hour."""
 
     share: float
     by_hour: list[float]

@@ -34,7 +34,7 @@ class Score(NamedTuple):
 
 
 def significant(value: float, digits: int = 4) -> float:
-    """Round to significant digits, as figures are stored, whether a building is measured in kW or in GW.
+    """Round to significant digits, as figures are stored.
 
     >>> significant(1234.567), significant(0.001234567)
     (1235.0, 0.001235)

@@ -19,9 +19,8 @@ def site_time_zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise DataError(
-            f"--timezone {name} is not in the time zone database; use a name like America/Los_Angeles"
-        ) from error
+        hint = "use a name like America/Los_Angeles"
+        raise DataError(f"--timezone {name} is not in the time zone database; {hint}") from error
 
 
 def standard_time(time_zone: ZoneInfo, first: datetime) -> timezone:
@@ -41,9 +40,7 @@ def standard_time(time_zone: ZoneInfo, first: datetime) -> timezone:
 
 
 def country_of(time_zone: str) -> str | None:
-    """Look up the country that a time zone belongs to.
-
-    :returns: its ISO 3166 code; None for names that belong to no country, such as UTC.
+    """Look up the country that a time zone belongs to, as its ISO 3166 code; UTC, for one, belongs to none.
 
     >>> country_of("America/Los_Angeles"), country_of("UTC")
     ('US', None)

@@ -25,16 +25,10 @@ PUBLISHED_REMARKS = (
 )
 PUBLISHED_FILE = Path(__file__).resolve().parent.parent / "data" / "SF_hospital_load.csv"
 
-_TIMEOUT_SECONDS = 30
-_CHUNK_BYTES = 64 * 1024
-
 
 def read_source(data: str | None) -> tuple[str, bytes]:
-    """Read the CSV that the user named, or the published one.
+    """Read the CSV that the user named by a path or an address, or the published one, which is kept for the next time.
 
-    The published file is downloaded once, checked against its checksum, and kept for the next time.
-
-    :param data: a path, an http(s) address, or None for the published data set.
     :returns: the name to call it by in messages, and its content.
     :raises DataError: it cannot be read or downloaded, or the download is not the published file.
     """
@@ -53,10 +47,8 @@ def read_source(data: str | None) -> tuple[str, bytes]:
 def _download_published() -> None:
     content = _download(PUBLISHED_URL)
     if (found := hashlib.sha256(content).hexdigest()) != PUBLISHED_SHA256:
-        raise DataError(
-            f"{PUBLISHED_URL} is not the published file any more: its sha256 is {found}, "
-            f"expected {PUBLISHED_SHA256}; name another copy with --data PATH"
-        )
+        differs = f"its sha256 is {found}, expected {PUBLISHED_SHA256}; name another copy with --data PATH"
+        raise DataError(f"{PUBLISHED_URL} is not the published file any more: {differs}")
     PUBLISHED_FILE.parent.mkdir(exist_ok=True)
     write_whole(PUBLISHED_FILE, content)
 
@@ -64,9 +56,9 @@ def _download_published() -> None:
 def _download(url: str) -> bytes:
     content = bytearray()
     try:
-        with urllib.request.urlopen(url, timeout=_TIMEOUT_SECONDS) as answer:
+        with urllib.request.urlopen(url, timeout=30) as answer:
             total = int(answer.headers.get("Content-Length", 0))
-            while chunk := answer.read(_CHUNK_BYTES):
+            while chunk := answer.read(64 * 1024):
                 content += chunk
                 share = f"{len(content) / total:4.0%}" if total else ""
                 print(f"\rdownload  {share} {len(content):,} bytes of {url}", end="", file=sys.stderr)
@@ -76,6 +68,7 @@ def _download(url: str) -> bytes:
     except (OSError, ValueError, http.client.HTTPException) as error:
         if isinstance(error, urllib.error.HTTPError):
             error.close()  # it is the answer itself, with its connection
-        reason = getattr(error, "reason", error)
-        raise DataError(f"cannot download {url} ({reason}); name a copy with --data PATH") from error
+        raise DataError(
+            f"cannot download {url} ({getattr(error, 'reason', error)}); name a copy with --data PATH"
+        ) from error
     return bytes(content)

@@ -9,7 +9,6 @@ from sklearn.model_selection import KFold
 
 TRAINING_SHARE = 0.8
 FOLDS = 5
-RECENT_DAYS = 4 * 365
 
 Hours = TypeVar("Hours", pd.Series, pd.DataFrame)
 """Indexed by ``event_start``."""
@@ -22,8 +21,8 @@ def split_in_time(hours: Hours) -> tuple[Hours, Hours]:
 
 
 def recent(hours: Hours) -> Hours:
-    """Keep the last years: enough for what is cross-validated, which takes most of the time."""
-    return hours[hours.index > hours.index[-1] - pd.Timedelta(days=RECENT_DAYS)]
+    """Keep the last four years: enough for what is cross-validated, which takes most of the time."""
+    return hours[hours.index > hours.index[-1] - pd.Timedelta(days=4 * 365)]
 
 
 def folds_of_weeks(hours: Hours) -> Iterator[tuple[Hours, Hours]]:

@@ -31,20 +31,18 @@ def parse_times(name: str, texts: pd.Series, column: str) -> tuple[pd.Series, pd
 
 
 def _parse_naive(name: str, texts: pd.Series, naive: pd.Series, column: str) -> pd.Series:
-    wrong = "is not a timestamp, like 2015-01-31 01:00:00"
     first = str(naive.iloc[0])
     if other := re.fullmatch(_OTHER, first):
         sign, seconds = other[1], ":%S" if other[2] else ""
-        layouts = [f"%d{sign}%m{sign}%Y %H:%M{seconds}"]
-        if sign == "/":
-            layouts.append(f"%m/%d/%Y %H:%M{seconds}")
+        dates = [f"%d{sign}%m{sign}%Y", *(["%m/%d/%Y"] if sign == "/" else [])]
+        layouts = [f"{date} %H:%M{seconds}" for date in dates]
     else:
         layouts, naive = ["ISO8601"], naive.where(naive.str.fullmatch(_ISO).eq(True))
     parsed = [pd.to_datetime(naive, format=layout, errors="coerce") for layout in layouts]
     best = max(parsed, key=lambda times: times.notna().sum())
     if best.isna().any():
         line = best.index[best.isna()][0]
-        raise fault(name, line, column, texts[line], wrong)
+        raise fault(name, line, column, texts[line], "is not a timestamp, like 2015-01-31 01:00:00")
     if sum(times.notna().all() for times in parsed) > 1:
         raise fault(name, texts.index[0], column, first, "may begin with its day or its month; write it as 2015-01-31")
     return best

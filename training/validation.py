@@ -14,27 +14,15 @@ SEEDS = (0, 1, 2, 3, 4)
 FOREST = "forest"
 
 
-def hour_and_weekday_mean(train: pd.Series, event_starts: pd.DatetimeIndex) -> pd.Series:
-    """Forecast the mean of the training hours with the same hour and weekday."""
-    return _look_up(train.groupby(_hour_of_week(train.index)).mean(), event_starts, otherwise=train.mean())
+BASELINES = {"mean of hour x weekday": "mean", "repeat the last week": "last"}
+"""What a model must beat to be worth its place: which of the hours with the same hour and weekday each repeats."""
 
 
-def last_week_repeated(train: pd.Series, event_starts: pd.DatetimeIndex) -> pd.Series:
-    """Forecast the latest training hour with the same hour and weekday: the last week, over and over."""
-    return _look_up(train.groupby(_hour_of_week(train.index)).last(), event_starts, otherwise=train.mean())
-
-
-def _hour_of_week(event_starts: pd.DatetimeIndex) -> pd.Index:
-    return event_starts.day_of_week * 24 + event_starts.hour
-
-
-def _look_up(by_hour_of_week: pd.Series, event_starts: pd.DatetimeIndex, otherwise: float) -> pd.Series:
-    values = by_hour_of_week.reindex(_hour_of_week(event_starts)).fillna(otherwise)
+def baseline(which: str, train: pd.Series, event_starts: pd.DatetimeIndex) -> pd.Series:
+    """Forecast the ``mean`` or the ``last`` of the training hours with the same hour and weekday."""
+    of_train, wanted = (starts.day_of_week * 24 + starts.hour for starts in (train.index, event_starts))
+    values = train.groupby(of_train).agg(which).reindex(wanted).fillna(train.mean())
     return pd.Series(values.to_numpy(), index=event_starts)
-
-
-BASELINES = {"mean of hour x weekday": hour_and_weekday_mean, "repeat the last week": last_week_repeated}
-"""What a model must beat to be worth its place."""
 
 
 @dataclass(frozen=True)
@@ -84,13 +72,10 @@ class Validation:
 
 
 def validate(hours: pd.DataFrame, treatment: Treatment) -> Validation:
-    """Fit on the first 80 % in time order, and test on the rest.
-
-    :param hours: as ``encode_hours`` makes them.
-    """
+    """Fit on the first 80 % in time order, and test on the rest; hours are as ``encode_hours`` makes them."""
     train, test = split_in_time(hours)
     forecasts = [predict_forest(fit_forest(train, treatment, seed=seed), test) for seed in SEEDS]
     scores = {FOREST: Score.mean([Score.of(test[POWER], forecast) for forecast in forecasts])}
-    for name, baseline in BASELINES.items():
-        scores[name] = Score.of(test[POWER], baseline(train[POWER], test.index))
+    for name, which in BASELINES.items():
+        scores[name] = Score.of(test[POWER], baseline(which, train[POWER], test.index))
     return Validation(scores, test[POWER], forecasts[0])

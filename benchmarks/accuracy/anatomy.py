@@ -17,7 +17,6 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _WORST_DAYS = 10
 _NEARBY_WEEKS = (-4, -3, -2, -1, 1, 2, 3, 4)
-_COLOURS = ("tab:blue", "tab:orange")
 
 
 def describe_days(hours: pd.DataFrame, time_zone: str, public: PublicHolidays) -> pd.DataFrame:
@@ -30,8 +29,8 @@ def describe_days(hours: pd.DataFrame, time_zone: str, public: PublicHolidays) -
     nearby = [daily.reindex(daily.index + pd.Timedelta(weeks=weeks)).to_numpy() for weeks in _NEARBY_WEEKS]
     names: Mapping[date, str] = {}
     if public.country is not None:
-        country, _, subdivision = public.country.partition("-")
-        names = country_holidays(country, subdiv=subdivision or None, years=daily.index.year.unique(), language="en_US")
+        country, _, part = public.country.partition("-")
+        names = country_holidays(country, part or None, daily.index.year.unique(), language="en_US")
     holiday = [names.get(day.date(), "") if day.date() in public.as_they_fall else "" for day in daily.index]
     days = pd.DataFrame({"holiday": holiday, "against_nearby": daily - pd.DataFrame(nearby).median().to_numpy()})
     days.attrs["time_zone"] = time_zone
@@ -46,18 +45,15 @@ def worst_days(result: Result, days: pd.DataFrame) -> pd.DataFrame:
         a holiday, or that the day is unlike its weeks, or nothing.
     """
     by_hour = pd.DataFrame({"absolute": _absolute(result), "signed": result.errors.mean(axis="columns")})
-    worst = by_hour.groupby(_local_day(by_hour, days)).mean().nlargest(_WORST_DAYS, "absolute").join(days)
+    local_day = by_hour.index.tz_convert(days.attrs["time_zone"]).normalize().tz_localize(None)
+    worst = by_hour.groupby(local_day).mean().nlargest(_WORST_DAYS, "absolute").join(days)
     explains_half = -worst["against_nearby"] / worst["signed"] >= 1 / 2
     unlike = explains_half.map({True: "unlike its weeks", False: ""})
     return worst.assign(reason=worst["holiday"].where(worst["holiday"] != "", unlike))
 
 
 def anatomy_picture(results: dict[str, Result], days: pd.DataFrame, unit: str) -> bytes:
-    """Draw the error by month, hour and weekday, and the worst days of each protocol below.
-
-    :param results: by the name of the protocol; two of them.
-    :returns: a PNG.
-    """
+    """Draw the error of two protocols by month, hour and weekday, and the worst days of each below; as PNG."""
     figure = Figure(figsize=(11, 7.5), layout="constrained")
     rows = figure.add_gridspec(2, height_ratios=(4, 5))
     above, below = figure.add_subfigure(rows[0]), figure.add_subfigure(rows[1])
@@ -71,7 +67,14 @@ def anatomy_picture(results: dict[str, Result], days: pd.DataFrame, unit: str) -
     by_month.set_ylabel(f"mean absolute error, {unit}")
     by_month.legend(frameon=False)
     for axes, (protocol, result) in zip(below.subplots(1, 2, sharex=True), results.items(), strict=True):
-        _draw_days(axes, worst_days(result, days)[::-1])
+        worst = worst_days(result, days)[::-1]
+        axes.barh(
+            range(len(worst)), worst["absolute"], color=["tab:red" if name else "0.6" for name in worst["holiday"]]
+        )
+        for place, reason in enumerate(worst["reason"]):
+            axes.text(0, place, f" {reason}", verticalalignment="center", fontsize="small")
+        axes.set_yticks(range(len(worst)), [f"{day:%d %b}" for day in worst.index])
+        axes.spines[["top", "right"]].set_visible(False)
         axes.set_title(f"the ten worst days, {protocol}", fontsize="medium")
         axes.set_xlabel(f"mean absolute error of the day, {unit}")
     content = BytesIO()
@@ -81,30 +84,15 @@ def anatomy_picture(results: dict[str, Result], days: pd.DataFrame, unit: str) -
 
 def _bars(axes: Axes, what: str, results: dict[str, Result], names: dict[int, str]) -> None:
     """Draw the protocols side by side, with a dashed line at the mean of each."""
-    width = 0.8 / len(results)
-    for place, (protocol, result) in enumerate(results.items()):
+    for (protocol, result), side, colour in zip(results.items(), (-1, 1), ("tab:blue", "tab:orange"), strict=True):
         absolute = _absolute(result)
         means = absolute.groupby(getattr(absolute.index, what)).mean()
-        step = (place - (len(results) - 1) / 2) * width
-        axes.bar(means.index + step, means, width, color=_COLOURS[place], label=protocol)
-        axes.axhline(absolute.mean(), color=_COLOURS[place], linewidth=0.8, linestyle="dashed")
+        axes.bar(means.index + side * 0.2, means, 0.4, color=colour, label=protocol)
+        axes.axhline(absolute.mean(), color=colour, linewidth=0.8, linestyle="dashed")
     axes.set_xticks(list(names), list(names.values()), fontsize="small")
-    axes.spines[["top", "right"]].set_visible(False)
-
-
-def _draw_days(axes: Axes, days: pd.DataFrame) -> None:
-    """Draw the days with their reason, the last one on top."""
-    axes.barh(range(len(days)), days["absolute"], color=["tab:red" if name else "0.6" for name in days["holiday"]])
-    for place, (_, error) in enumerate(days.iterrows()):
-        axes.text(0, place, f" {error['reason']}", verticalalignment="center", fontsize="small")
-    axes.set_yticks(range(len(days)), [f"{day:%d %b}" for day in days.index])
     axes.spines[["top", "right"]].set_visible(False)
 
 
 def _absolute(result: Result) -> pd.Series:
     """Average the size of each hour's error over the seeds."""
     return result.errors.abs().mean(axis="columns")
-
-
-def _local_day(by_hour: pd.DataFrame | pd.Series, days: pd.DataFrame) -> pd.DatetimeIndex:
-    return by_hour.index.tz_convert(days.attrs["time_zone"]).normalize().tz_localize(None)

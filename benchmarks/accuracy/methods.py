@@ -20,7 +20,7 @@ from training.encoded_hours import POWER, encode_hours
 from training.forest import Treatment, fit_forest, predict_forest
 from training.load_profile import LoadProfile
 from training.public_holidays import PublicHolidays
-from training.validation import SEEDS, hour_and_weekday_mean, last_week_repeated
+from training.validation import SEEDS, baseline
 
 OURS = "this project's forest"
 LABEL = "label"
@@ -89,8 +89,8 @@ def all_methods(power: pd.Series, treatment: Treatment, public: PublicHolidays) 
         Method("Prophet, defaults", _once(_prophet, dates=LABEL), "prophet", continues=True),
         Method("Prophet, local time, public holidays", prophet_told, "prophet", "told", continues=True),
         Method("MSTL (24, 168), AutoETS trend", (_mstl,), "statsforecast", continues=True),
-        Method("mean of hour x weekday", _once(_baseline, baseline=hour_and_weekday_mean)),
-        Method("repeat the last training week", _once(_baseline, baseline=last_week_repeated), continues=True),
+        Method("mean of hour x weekday", _once(_baseline, which="mean")),
+        Method("repeat the last training week", _once(_baseline, which="last"), continues=True),
         Method("overall mean", (_overall_mean,)),
         Method("same hour a week ago (knows the test weeks' past)", _once(_week_ago, power=power), None, "hindsight"),
     ]
@@ -158,8 +158,8 @@ def _mstl(train: pd.DataFrame, test: pd.DataFrame) -> pd.Series:
     return pd.Series(forecast["mean"], index=to_forecast).reindex(test.index)
 
 
-def _baseline(train: pd.DataFrame, test: pd.DataFrame, *, baseline: Callable[..., pd.Series]) -> pd.Series:
-    return baseline(train[POWER], test.index)
+def _baseline(train: pd.DataFrame, test: pd.DataFrame, *, which: str) -> pd.Series:
+    return baseline(which, train[POWER], test.index)
 
 
 def _overall_mean(train: pd.DataFrame, test: pd.DataFrame) -> pd.Series:

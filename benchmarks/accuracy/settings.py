@@ -28,24 +28,23 @@ class Setting(NamedTuple):
     """What differs from the published model.
 
     :param hyperparameters: in place of the published ones of the same name.
-    :param changes: to the treatment of unusual days.
     :param time_zone: whose clock the occupants are taken to follow.
-    :param flags_holidays: whether holidays are a seventh feature, instead of a weekday.
+    :param holidays: whether the model is told of them: as a weekday, as a seventh feature, or not.
     """
 
     name: str
     hyperparameters: Mapping[str, Any] = {}
-    changes: Mapping[str, Any] = {}
     time_zone: str | None = None
-    flags_holidays: bool = False
+    holidays: str = "weekday"
+    leave_out_atypical_days: bool = False
 
 
 SETTINGS = (
     Setting("as published"),
     Setting("standard time all year", time_zone="Etc/GMT+8"),
-    Setting("no holidays", changes={"holidays": "none"}),
-    Setting("holidays as a flag, a seventh feature", flags_holidays=True),
-    Setting("atypical days left out of the fit", changes={"leave_out_atypical_days": True}),
+    Setting("no holidays", holidays="none"),
+    Setting("holidays as a flag, a seventh feature", holidays="flag"),
+    Setting("atypical days left out of the fit", leave_out_atypical_days=True),
     Setting("two features a split", {"max_features": 2}),
     Setting("three features a split", {"max_features": 3}),
     Setting("five features a split", {"max_features": 5}),
@@ -60,42 +59,25 @@ SETTINGS = (
 
 
 def settings_table(train: pd.Series, treatment: Treatment) -> Iterator[list[str]]:
-    """Measure all settings, one row after the other; the first row is the head.
-
-    :param train: the training part alone, indexed by ``event_start``.
-    :param treatment: the published one.
-    """
+    """Measure all settings on the training part alone, one row after the other; the first row is the head."""
     yield ["setting", "days", "weeks", f"last {FORTNIGHTS} fortnights", "contiguous fifths", "mean"]
     for setting in SETTINGS:
-        hours, of_setting = _encode(train, treatment, setting)
-        protocols: list[list[Fold]] = [
-            list(folds_of_days(hours)),
-            list(folds_of_weeks(hours)),
-            fortnights(hours, FORTNIGHTS),
-            [(hours.drop(hours.index[held_out]), hours.iloc[held_out]) for _, held_out in KFold(FOLDS).split(hours)],
-        ]
-        errors = [_mean_absolute_error(folds, of_setting, setting) for folds in protocols]
+        zone = treatment.calendar.time_zone if setting.time_zone is None else ZoneInfo(setting.time_zone)
+        holidays = treatment.calendar.holidays if setting.holidays == "weekday" else frozenset()
+        hours = encode_hours(train, replace(treatment.calendar, time_zone=zone, holidays=holidays))
+        hours[_HOLIDAY] = [day.date() in treatment.calendar.holidays for day in hours[DAY]]
+        fifths = [(hours.drop(hours.index[test]), hours.iloc[test]) for _, test in KFold(FOLDS).split(hours)]
+        protocols = [list(folds_of_days(hours)), list(folds_of_weeks(hours)), fortnights(hours, FORTNIGHTS), fifths]
+        errors = [_mean_absolute_error(folds, setting) for folds in protocols]
         yield [setting.name, *(f"{error:.1f}" for error in [*errors, fmean(errors)])]
 
 
-def _encode(train: pd.Series, published: Treatment, setting: Setting) -> tuple[pd.DataFrame, Treatment]:
-    treatment = replace(published, **setting.changes)
-    calendar = published.calendar
-    if setting.time_zone is not None:
-        calendar = replace(calendar, time_zone=ZoneInfo(setting.time_zone))
-    if treatment.holidays == "none" or setting.flags_holidays:
-        calendar = replace(calendar, holidays=frozenset())
-    hours = encode_hours(train, calendar)
-    hours[_HOLIDAY] = [day.date() in published.calendar.holidays for day in hours[DAY]]
-    return hours, treatment
-
-
-def _mean_absolute_error(folds: list[Fold], treatment: Treatment, setting: Setting) -> float:
+def _mean_absolute_error(folds: list[Fold], setting: Setting) -> float:
     """Give the MAE over all held-out hours, the mean over the seeds; in the load's unit."""
-    columns = [*FEATURES, *([_HOLIDAY] if setting.flags_holidays else [])]
+    columns = [*FEATURES, *([_HOLIDAY] if setting.holidays == "flag" else [])]
 
     def forecast(fit: pd.DataFrame, held_out: pd.DataFrame, seed: int) -> pd.Series:
-        fitted = without_days(fit, atypical_days(fit)) if treatment.leave_out_atypical_days else fit
+        fitted = without_days(fit, atypical_days(fit)) if setting.leave_out_atypical_days else fit
         forest = RandomForestRegressor(**{**HYPERPARAMETERS, **setting.hyperparameters}, random_state=seed, n_jobs=-1)
         forest.fit(fitted[columns].to_numpy(np.float32), fitted[POWER].to_numpy())
         return pd.Series(forest.predict(held_out[columns].to_numpy(np.float32)), index=held_out.index)

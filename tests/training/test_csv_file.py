@@ -5,19 +5,21 @@ from forecast_core.errors import DataError
 from training.csv_file import read_columns
 from training.timestamps import parse_times
 
+NO_COLUMNS = "line 1: expected one column ds and one column y, found"
+NAME_THEM = "name the two with --time-column and --value-column"
+
 FAULTS = {
-    "empty file": (b"", "the file has no header; expected columns ds and y in line 1"),
+    "empty file": (b"", f"{NO_COLUMNS} nothing; {NAME_THEM}"),
     "header alone": (b"ds,y\n", "the file has a header and no rows"),
     "no such columns": (
         b"time,power\n2015-01-01 01:00,1\n",
-        "line 1: no column ds and no column y; found 'time', 'power'; "
-        "name the two with --time-column and --value-column",
+        f"{NO_COLUMNS} 'time', 'power'; {NAME_THEM}",
     ),
     "no column y": (
         b"ds,power\n2015-01-01 01:00,1\n",
-        "line 1: no column y; found 'ds', 'power'; name the two with --time-column and --value-column",
+        f"{NO_COLUMNS} 'ds', 'power'; {NAME_THEM}",
     ),
-    "a column twice": (b"ds,y,y\n2015-01-01 01:00,1,2\n", "line 1: two columns are called y"),
+    "a column twice": (b"ds,y,y\n2015-01-01 01:00,1,2\n", f"{NO_COLUMNS} 'ds', 'y', 'y'; {NAME_THEM}"),
     "not a CSV": (
         b"ds,y\n2015-01-01 01:00,1\n1,2,3,4\n",
         "not a CSV (Error tokenizing data. C error: Expected 2 fields in line 3, saw 4)",

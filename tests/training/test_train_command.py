@@ -134,7 +134,11 @@ def test_holidays_are_told_to_the_model_if_they_help(
     ("content", "message"),
     [
         (None, "train.py: cannot read {data}: No such file or directory\n"),
-        ("", "train.py: {data}: the file has no header; expected columns ds and y in line 1\n"),
+        (
+            "",
+            "train.py: {data}: line 1: expected one column ds and one column y, found nothing; "
+            "name the two with --time-column and --value-column\n",
+        ),
         ("ds,y\n2015-01-01 01:00,x\n", "train.py: {data}: line 2: y 'x' is not a number\n"),
     ],
 )

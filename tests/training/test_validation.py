@@ -15,7 +15,7 @@ from training.forest import Treatment
 from training.residuals import Coverage, held_out_residuals, residual_quantiles
 from training.score import Score
 from training.splits import folds_of_days, folds_of_weeks, split_in_time
-from training.validation import Validation, hour_and_weekday_mean, last_week_repeated, validate
+from training.validation import Validation, baseline, validate
 
 HOURS = pd.date_range("2023-01-02", periods=6 * 7 * 24, freq="h", tz="-08:00")
 
@@ -86,11 +86,11 @@ def test_baselines_know_the_hour_of_the_week() -> None:
     week = np.arange(7 * 24)
     train = pd.Series(np.concatenate([week, week + 10]), index=HOURS[: 14 * 24])
     later = HOURS[28 * 24 : 28 * 24 + 3]
-    assert hour_and_weekday_mean(train, later).to_list() == [5, 6, 7]
-    assert last_week_repeated(train, later).to_list() == [10, 11, 12]
+    assert baseline("mean", train, later).to_list() == [5, 6, 7]
+    assert baseline("last", train, later).to_list() == [10, 11, 12]
     gap = train.drop(train.index[[0, 7 * 24]])
-    assert hour_and_weekday_mean(gap, later).to_list() == [gap.mean(), 6, 7]
-    assert last_week_repeated(gap, later).to_list() == [gap.mean(), 11, 12]
+    assert baseline("mean", gap, later).to_list() == [gap.mean(), 6, 7]
+    assert baseline("last", gap, later).to_list() == [gap.mean(), 11, 12]
 
 
 def test_the_validation_learns_nothing_from_its_test_hours() -> None:
