@@ -8,9 +8,8 @@ EVENT_RESOLUTION = timedelta(hours=1)
 
 
 def parse_event_start(text: str) -> datetime:
-    """Read the time that a request gives as its start.
+    """Read the time that a request gives as its start, which fits the pattern of the schema ``forecast-request``.
 
-    :param text: fits the pattern of the schema ``forecast-request``.
     :returns: aware, in the offset that the text has.
     :raises UnanswerableInput: no calendar has that day.
 

@@ -23,7 +23,6 @@ class Answer(Response):
         super().__init__(content, status_code)
 
     def init_headers(self, headers: Mapping[str, str] | None = None) -> None:
-        """Take the headers that were given, instead of encoding names and values of each answer anew."""
         self.raw_headers = [*_ALWAYS, *self.given]
         if self.status_code != 304:
             self.raw_headers.append((b"content-length", b"%d" % len(self.body)))

@@ -14,12 +14,11 @@ _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
 def parse_query_string(query_string: bytes, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Read a query string as the object that a schema can judge.
+    """Read a query string as an object that the schema with these fields can judge.
 
     A value that does not read as its field's type stays text, which the schema then refuses.
     A ``+`` stays a plus: no value has a blank, and the offset of a time often comes unescaped.
 
-    :param fields: the schema's properties.
     :raises MalformedInput: a broken escape, not UTF-8, or a repeated name.
 
     >>> parse_query_string(b"N=8&quantile=0.9&start=2015-05-02T08:00:00+02:00",

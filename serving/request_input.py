@@ -56,8 +56,7 @@ def _check_content(request: Request) -> None:
     if "content-encoding" in request.headers:
         raise UnsupportedMediaType("the body has a Content-Encoding, and none is read; send it as it is")
     content_type = request.headers.get("content-type")
-    if content_type is None:
-        if request.method == "QUERY":
-            raise MalformedInput("a QUERY needs a Content-Type (RFC 10008); send application/json")
-    elif content_type.partition(";")[0].strip().lower() != "application/json":
+    if content_type is None and request.method == "QUERY":
+        raise MalformedInput("a QUERY needs a Content-Type (RFC 10008); send application/json")
+    if content_type is not None and content_type.partition(";")[0].strip().lower() != "application/json":
         raise UnsupportedMediaType("the body's Content-Type is not JSON; send application/json")

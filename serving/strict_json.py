@@ -13,9 +13,8 @@ _TOO_MANY_DIGITS = "the body has an integer of more than 30 digits"
 
 
 def parse_json(content: bytes) -> Any:
-    """Parse one JSON text.
+    """Parse one JSON text, in UTF-8 without a byte-order mark.
 
-    :param content: UTF-8 without a byte-order mark.
     :raises MalformedInput: it is not JSON (RFC 8259), or it is JSON that readers understand differently (RFC 7493):
         a repeated name, a lone surrogate, a number beyond a double, absurd depth or digits.
     """
@@ -37,8 +36,11 @@ def parse_json(content: bytes) -> Any:
         raise MalformedInput(f"the body is not JSON: {error.msg} {where}") from error
     except ValueError as error:  # of Python, at 4,300 digits
         raise MalformedInput(_TOO_MANY_DIGITS) from error
-    for number in value.values() if isinstance(value, dict) else [value]:
-        _check_number(number)
+    for number in value.values() if isinstance(value, dict) else [value]:  # deeper ones no schema accepts
+        if isinstance(number, int) and abs(number) >= _LARGEST_INTEGER:
+            raise MalformedInput(_TOO_MANY_DIGITS)
+        if isinstance(number, float) and math.isinf(number):
+            raise MalformedInput("the body has a number that is too large for a double")
     return value
 
 
@@ -47,14 +49,6 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) < len(pairs):
         raise MalformedInput("the body gives the same name twice in one object; give each once")
     return members
-
-
-def _check_number(value: object) -> None:
-    """Refuse a number that readers understand differently; deeper ones no schema accepts."""
-    if isinstance(value, int) and abs(value) >= _LARGEST_INTEGER:
-        raise MalformedInput(_TOO_MANY_DIGITS)
-    if isinstance(value, float) and math.isinf(value):
-        raise MalformedInput("the body has a number that is too large for a double")
 
 
 def _constant(name: str) -> NoReturn:

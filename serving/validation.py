@@ -21,7 +21,6 @@ _A_TYPE = {
     "string": "a text",
     "integer": "an integer",
     "number": "a number",
-    "boolean": "true or false",
 }
 
 

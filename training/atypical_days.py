@@ -4,9 +4,7 @@ import pandas as pd
 
 from .encoded_hours import DAY, POWER
 
-THRESHOLD = 6
-"""How far from its neighbours an atypical day is, in robust standard deviations."""
-
+THRESHOLD = 6  # robust standard deviations from its neighbours make a day atypical
 HOURS_OF_SHORTEST_DAY = 23  # that of the clock change in spring; a day with gaps has another mean for no other reason
 _DAYS_AROUND = 28
 _MAD_TO_STANDARD_DEVIATION = 1.4826  # for a normal distribution: 1 / (the 0.75 quantile of its standard form)
@@ -18,7 +16,6 @@ def atypical_days(hours: pd.DataFrame) -> pd.DatetimeIndex:
     A holiday has the weekday of the day of rest, if the model is told of it.
     Only the given hours are looked at, so nothing is learnt from a part that is held out.
 
-    :param hours: as ``encode_hours`` makes them.
     :returns: their local dates, as midnights.
     """
     by_day = hours.groupby(DAY).agg(power=(POWER, "mean"), weekday=("day_of_week", "first"), n_hours=(POWER, "size"))

@@ -13,8 +13,8 @@ DAY = "day"
 def encode_hours(power: pd.Series, calendar: SiteCalendar) -> pd.DataFrame:
     """Put each hour's occupants' hour and features beside its power.
 
-    :returns: with the same index: ``power``, ``day`` (the local date, as midnight), the occupants'
-        ``hour_of_day``, ``day_of_week`` and ``day_of_year``, and float32 columns named as ``FEATURES``.
+    :returns: with its index: ``power``, ``day`` (the local date, as midnight), the occupants' ``hour_of_day``,
+        ``day_of_week`` and ``day_of_year``, and float32 columns named as ``FEATURES``.
     """
     occupants_hours = [calendar.occupants_hour(start) for start in power.index.to_pydatetime()]
     hours = pd.DataFrame(occupants_hours, index=power.index, columns=OccupantsHour._fields)

@@ -23,13 +23,9 @@ def make_card(
     profile: LoadProfile, public: PublicHolidays, choice: Choice, hours: pd.DataFrame, validation: Validation,
     band: Band, *, remarks: list[str], unit: str, seed: int,
 ) -> ModelCard:  # fmt: skip
-    """Describe the model that was fitted on a whole load profile.
+    """Describe the model that was fitted on a whole load profile, whose hours are as the forest was given them.
 
-    The card holds no wall-clock time, and its figures are rounded:
-    the same data, code and library versions give the same card.
-
-    :param hours: those of the profile, as the forest was given them.
-    :param remarks: what the reader must know about the data's dates.
+    No wall-clock time, and figures rounded: the same data, code and library versions give the same card.
     """
     treatment, calendar = choice.treatment, choice.treatment.calendar
     holidays = {

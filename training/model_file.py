@@ -15,8 +15,7 @@ from forecast_core.card import ModelCard
 from forecast_core.encoding import FEATURES, PERIODS, encode
 from forecast_core.seal import SEAL_NAME, UNSEALED, seal
 
-OPSETS = {"": 21, "ai.onnx.ml": 3}
-"""Explicit, so that the file does not change with the newest opset that a library knows."""
+OPSETS = {"": 21, "ai.onnx.ml": 3}  # explicit, so that the file does not change with the newest that a library knows
 
 IDLE_ATTRIBUTES = ("nodes_hitrates", "nodes_missing_value_tracks_true")
 """What ONNX lets a tree leave out: a hint for optimisers, and where a missing value goes, which no encoded hour is."""

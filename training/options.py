@@ -46,7 +46,7 @@ def read_options() -> argparse.Namespace:
     options = parser.parse_args()
     if not 0 <= options.seed < 2**32:
         raise DataError(f"--seed {options.seed}: must be from 0 to 4294967295")
-    if options.year is not None and not FIRST_YEAR <= options.year <= LAST_YEAR:
+    if options.year not in (None, *range(FIRST_YEAR, LAST_YEAR + 1)):
         raise DataError(f"--year {options.year}: must be from {FIRST_YEAR} to {LAST_YEAR}")
     check_replaceable(options.output)
     check_report(options.report)
@@ -57,12 +57,9 @@ def read_options() -> argparse.Namespace:
 
 
 def _check_power(unit: str) -> None:
-    if unit in POWER_UNITS:
-        return
     power = unit.removesuffix("h")
-    if power in POWER_UNITS:
-        raise DataError(
-            f"--unit {unit} is energy, and this is a model of power: divide each value by the hours of its interval "
-            f"(2 {unit} in 15 minutes are 8 {power}), and name --unit {power}"
-        )
-    raise DataError(f"--unit {unit[:40]!r} is no unit of power; known are {', '.join(POWER_UNITS)}")
+    if unit not in POWER_UNITS and power in POWER_UNITS:
+        way = f"divide each value by the hours of its interval (2 {unit} in 15 minutes are 8 {power})"
+        raise DataError(f"--unit {unit} is energy, and this is a model of power: {way}, and name --unit {power}")
+    if unit not in POWER_UNITS:
+        raise DataError(f"--unit {unit[:40]!r} is no unit of power; known are {', '.join(POWER_UNITS)}")

@@ -14,9 +14,8 @@ def remarks_on_months(power: pd.Series, time_zone: str) -> list[str]:
     """Say which months the data hardly has: the model takes them for the nearest that it has."""
     hours = power.groupby(power.index.tz_convert(time_zone).month).size()
     unseen = [month_name[month] for month in range(1, 13) if hours.get(month, 0) < 7 * 24]
-    if not unseen:
-        return []
-    return [f"The data has less than a week of {', '.join(unseen)}: a forecast of these is no better than a guess."]
+    said = f"The data has less than a week of {', '.join(unseen)}: a forecast of these is no better than a guess."
+    return [said] if unseen else []
 
 
 def remarks_on_weekdays(power: pd.Series, time_zone: str, weekend: Set[int]) -> list[str]:

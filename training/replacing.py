@@ -17,8 +17,7 @@ def check_replaceable(path: Path) -> None:
             raise DataError(f"{path} exists and is no regular file; name another")
         if not target.parent.is_dir():
             raise DataError(f"{path}: its folder does not exist; make it first")
-        _beside(target).unlink(missing_ok=True)
-        _beside(target).touch(exist_ok=False)
+        _beside(target).touch()
         _beside(target).unlink()
     except (OSError, RuntimeError) as error:  # RuntimeError is what Python before 3.13 says of a loop of links
         reason = getattr(error, "strerror", None) or "a loop of links"

@@ -16,9 +16,7 @@ from .splits import folds_of_weeks, split_in_time
 
 QUANTILES: list[float] = schema("forecast-request")["properties"]["quantile"]["enum"]
 RESIDUAL = "residual"
-
-Quantiles = dict[str, list[float]]
-"""For each of ``QUANTILES``, the residual at each hour of the occupants' day."""
+Quantiles = dict[str, list[float]]  # for each of QUANTILES, the residual at each hour of the occupants' day
 
 
 def residuals_of(fit: pd.DataFrame, held_out: pd.DataFrame, treatment: Treatment, *, seed: int) -> pd.DataFrame:

@@ -10,10 +10,7 @@ import pandas as pd
 
 
 class Score(NamedTuple):
-    """Errors of a forecast, in the unit of the data; MAPE in per cent.
-
-    MAPE is None if a value is zero or negative, where a percentage says nothing.
-    """
+    """Errors of a forecast, in the unit of the data; MAPE in per cent, or None if a value is zero or negative."""
 
     mae: float
     rmse: float

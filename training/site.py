@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from forecast_core.errors import DataError
 
-_FEWEST_DAYS = 90
-"""An offset that holds for fewer days of a year, as during Ramadan in Morocco, is an exception and not standard."""
+_FEWEST_DAYS = 90  # an offset of fewer, as during Ramadan in Morocco, is an exception and not standard
 
 
 def site_time_zone(name: str) -> ZoneInfo:

@@ -10,8 +10,7 @@ from sklearn.model_selection import KFold
 TRAINING_SHARE = 0.8
 FOLDS = 5
 
-Hours = TypeVar("Hours", pd.Series, pd.DataFrame)
-"""Indexed by ``event_start``."""
+Hours = TypeVar("Hours", pd.Series, pd.DataFrame)  # indexed by event_start
 
 
 def split_in_time(hours: Hours) -> tuple[Hours, Hours]:

@@ -56,11 +56,9 @@ class Choice:
 
 
 def choose_treatment(train: pd.Series, calendar: SiteCalendar, public: PublicHolidays) -> Choice:
-    """Compare treatments by cross-validation on whole weeks.
+    """Compare treatments by cross-validation on whole weeks of the training part alone.
 
-    :param train: the training part alone, indexed by ``event_start``.
     :param calendar: of the site, without holidays.
-    :param public: the holidays that there are.
     """
     plain, plain_hours = Treatment("none", calendar, leave_out_atypical_days=False), encode_hours(train, calendar)
     plain_mae = _held_out_mae(plain_hours, plain)

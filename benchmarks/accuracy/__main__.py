@@ -81,7 +81,6 @@ def replace_measured(page: Path, command: str, measured: str) -> None:
 
 
 def show(text: str) -> None:
-    """Show progress."""
     print(text, end="", file=sys.stderr, flush=True)
 
 

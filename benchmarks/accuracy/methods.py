@@ -69,12 +69,7 @@ def hours_for_all(profile: LoadProfile, own_dates: LoadProfile, treatment: Treat
 
 
 def all_methods(power: pd.Series, treatment: Treatment, public: PublicHolidays) -> list[Method]:
-    """List this project's model and those that it is compared with.
-
-    :param power: the whole series; only the method that says so looks at it.
-    :param treatment: what this project's model is told of unusual days.
-    :param public: whose holidays Prophet is told of.
-    """
+    """List this project's model and those that it is compared with; one of them looks at the whole series."""
     holidays = None if public.country is None else public.country.partition("-")[0]
     ours = tuple(partial(_ours, treatment=treatment, seed=seed) for seed in SEEDS)
     prophet_told = _once(_prophet, dates=LOCAL, holidays=holidays)
@@ -101,7 +96,6 @@ def _once(forecast: Callable[..., pd.Series], **settings: Any) -> tuple[Forecast
 
 
 def _ours(train: pd.DataFrame, test: pd.DataFrame, *, treatment: Treatment, seed: int) -> pd.Series:
-    """Forecast with the model that train.py builds."""
     return predict_forest(fit_forest(train, treatment, seed=seed), test)
 
 
@@ -109,10 +103,10 @@ Features = Callable[[pd.DataFrame], np.ndarray]
 
 
 def _forests(features: Features) -> tuple[Forecast, ...]:
-    return tuple(partial(_full_forest, features=features, seed=seed) for seed in SEEDS)
+    return tuple(partial(_forest, features=features, seed=seed) for seed in SEEDS)
 
 
-def _full_forest(train: pd.DataFrame, test: pd.DataFrame, *, features: Features, seed: int) -> pd.Series:
+def _forest(train: pd.DataFrame, test: pd.DataFrame, *, features: Features, seed: int) -> pd.Series:
     """Forecast with scikit-learn's default forest."""
     forest = RandomForestRegressor(n_estimators=100, random_state=seed, n_jobs=1)
     return _series(forest.fit(features(train), train[POWER].to_numpy()).predict(features(test)), test)
@@ -172,19 +166,17 @@ def _week_ago(train: pd.DataFrame, test: pd.DataFrame, *, power: pd.Series) -> p
 
 
 def _label_integers(hours: pd.DataFrame) -> np.ndarray:
-    """Count hour, weekday and day of the year of the labels, as most people encode a calendar; shape (n_hours, 3)."""
+    """Count hour, weekday and day of the year of the labels, as most people encode a calendar."""
     label = hours[LABEL].dt
     return np.column_stack([label.hour, label.day_of_week, label.day_of_year])
 
 
 def _tutorial(hours: pd.DataFrame) -> np.ndarray:
-    """Count what the tutorial counts; shape (n_hours, 7)."""
     label = hours[LABEL].dt
     return np.column_stack([_label_integers(hours), label.quarter, label.month, label.year, label.day])
 
 
 def _encoded_labels(hours: pd.DataFrame) -> np.ndarray:
-    """Take sine and cosine of the labels as they stand; shape (n_hours, 6)."""
     angles = _label_integers(hours) * (2 * np.pi / np.array([24, 7, 366]))
     return np.column_stack([np.sin(angles), np.cos(angles)])
 

@@ -40,8 +40,7 @@ class Result(NamedTuple):
     """The errors of a method.
 
     :param score: over all test hours of the protocol together; averaged over the method's seeds.
-    :param spread_over_folds: standard deviation of the folds' MAE; None for a single fold.
-    :param spread_over_seeds: standard deviation of the seeds' MAE; None for a single seed.
+    :param spread_over_folds: standard deviation of the MAE; None for one fold, as over seeds for one seed.
     :param errors: forecast less actual of each test hour, in time order; a column for each seed.
     """
 
@@ -78,11 +77,7 @@ def fortnights(hours: pd.DataFrame, count: int) -> list[Fold]:
 
 
 def run(forecasts: Sequence[Forecast], folds: list[Fold], on_fold: Callable[[], None] = lambda: None) -> Result:
-    """Put a method to a protocol.
-
-    :param forecasts: the method, once for each seed.
-    :param on_fold: called after each fold, to show progress.
-    """
+    """Put a method, once for each seed, to the folds of a protocol; ``on_fold`` is called after each."""
     by_fold = []
     for train, test in folds:
         by_fold.append([forecast(train, test) - test[POWER] for forecast in forecasts])
@@ -95,5 +90,4 @@ def run(forecasts: Sequence[Forecast], folds: list[Fold], on_fold: Callable[[], 
 
 
 def _spread(maes: list[float]) -> float | None:
-    """Take the sample's standard deviation, if there is more than one value."""
     return stdev(maes) if len(maes) > 1 else None

@@ -9,9 +9,7 @@ from training.load_profile import LoadProfile
 from training.residuals import Band
 from training.unusual_days import Choice
 
-Results = dict[tuple[str, str], Result]
-"""By the names of method and protocol."""
-
+Results = dict[tuple[str, str], Result]  # by the names of method and protocol
 _MARKS = {"told": " †", "ablation": " ‡"}
 
 
@@ -59,7 +57,6 @@ def accuracy_report(
 
 
 def markdown(head: list[str], rows: list[list[str]]) -> str:
-    """Lay out a Markdown table."""
     return "\n".join(f"| {' | '.join(cells)} |" for cells in [head, ["---"] * len(head), *rows])
 
 
