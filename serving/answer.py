@@ -50,11 +50,8 @@ def answer(request: Request, content: bytes) -> Response:
         return Answer(content, 200, _NOT_KEPT)
     etag = b'"%s"' % blake2b(content, digest_size=16).hexdigest().encode()
     for name, value in request.scope["headers"]:
-        if name == b"if-none-match" and _matches(value, etag):
-            return Answer(b"", 304, _KEPT, (b"etag", etag))
+        if name == b"if-none-match":
+            tags = [tag.strip().removeprefix(b"W/") for tag in value.split(b",")]
+            if etag in tags or tags == [b"*"]:
+                return Answer(b"", 304, _KEPT, (b"etag", etag))
     return Answer(content, 200, _KEPT, (b"etag", etag))
-
-
-def _matches(if_none_match: bytes, etag: bytes) -> bool:
-    tags = [tag.strip().removeprefix(b"W/") for tag in if_none_match.split(b",")]
-    return etag in tags or tags == [b"*"]

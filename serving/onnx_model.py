@@ -35,7 +35,9 @@ def load_model(path: Path) -> Forecaster:
         raise InvalidModel(f"cannot read the model {path} ({error.strerror}); make it with train.py") from error
     except InvalidModel as error:
         raise InvalidModel(f"cannot use the model {path}: {error}") from error
-    _give_back_memory()
+    # The GNU C library keeps what opening a model needed for a moment, unless it is asked to give it back.
+    if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "malloc_trim"):
+        libc.malloc_trim(0)
     return forecaster
 
 
@@ -95,9 +97,3 @@ def _inference(session: onnxruntime.InferenceSession) -> Infer:
         return values
 
     return infer
-
-
-def _give_back_memory() -> None:
-    """Return to the system what opening a model needed for a moment, which the GNU C library keeps unless asked."""
-    if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "malloc_trim"):
-        libc.malloc_trim(0)

@@ -26,7 +26,6 @@ class UpgradeWithBodyRefused:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on every other request."""
         upgrades = scope["type"] == "http" and b"upgrade" in [name for name, _ in scope["headers"]]
         if upgrades and announces_body(scope):
             detail = "a body is not read where the header Upgrade asks for another protocol; send it by HTTP/1.1 alone"

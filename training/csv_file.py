@@ -11,8 +11,7 @@ from forecast_core.errors import DataError
 TIME, VALUE = "time", "value"
 FIRST_LINE = 2  # line 1 is the header
 
-LARGEST, SMALLEST = 1e30, 1e-30
-"""Sizes of a value beyond which sums of squares, or the model's float32, do not hold it."""
+LARGEST, SMALLEST = 1e30, 1e-30  # beyond these, sums of squares or the model's float32 do not hold a value
 
 
 def read_columns(name: str, content: bytes, time_column: str, value_column: str) -> pd.DataFrame:

@@ -50,16 +50,11 @@ def read_options() -> argparse.Namespace:
         raise DataError(f"--year {options.year}: must be from {FIRST_YEAR} to {LAST_YEAR}")
     check_replaceable(options.output)
     check_report(options.report)
-    _check_power(options.unit)
     site_time_zone(options.timezone)
     public_holidays(options.holidays, options.timezone, years=())
-    return options
-
-
-def _check_power(unit: str) -> None:
-    power = unit.removesuffix("h")
-    if unit not in POWER_UNITS and power in POWER_UNITS:
-        way = f"divide each value by the hours of its interval (2 {unit} in 15 minutes are 8 {power})"
-        raise DataError(f"--unit {unit} is energy, and this is a model of power: {way}, and name --unit {power}")
-    if unit not in POWER_UNITS:
+    if (unit := options.unit) not in POWER_UNITS:
+        if (power := unit.removesuffix("h")) in POWER_UNITS:
+            way = f"divide each value by the hours of its interval (2 {unit} in 15 minutes are 8 {power})"
+            raise DataError(f"--unit {unit} is energy, and this is a model of power: {way}, and name --unit {power}")
         raise DataError(f"--unit {unit[:40]!r} is no unit of power; known are {', '.join(POWER_UNITS)}")
+    return options

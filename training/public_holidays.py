@@ -12,7 +12,6 @@ from forecast_core.errors import DataError
 from .site import country_of
 
 NONE = "none"
-_SATURDAY, _SUNDAY = 5, 6
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class PublicHolidays:
 
     country: str | None
     origin: str
-    weekend: frozenset[int] = frozenset({_SATURDAY, _SUNDAY})
+    weekend: frozenset[int] = frozenset({5, 6})
     as_they_fall: frozenset[date] = frozenset()
     as_observed: frozenset[date] = frozenset()
 

@@ -49,8 +49,7 @@ class Validation:
         for name, score in self.scores.items():
             mape = "-" if score.mape is None else f"{score.mape:.2f}"
             lines.append(f"{name:24}{shown(score.mae):>12}{shown(score.rmse):>12}{mape:>10}")
-        forest = self.scores[FOREST]
-        if forest.mape is None:
+        if (forest := self.scores[FOREST]).mape is None:
             lines.append("No MAPE: the load is zero or negative in places, where a percentage says nothing.")
         better = [name for name, score in self.scores.items() if score.rmse < forest.rmse and score.mae > forest.mae]
         if better:
