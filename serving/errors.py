@@ -122,7 +122,7 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
     if error.status_code != 405:
         return problem(
             error.status_code,
-            f"there is no such resource; {root_path(request)}/ lists what there is",
+            f"there is no such resource; {root_path(request)}/openapi.json lists what there is",
             headers=error.headers,
         )
     methods = {*(error.headers or {})["Allow"].split(", "), "OPTIONS"}
