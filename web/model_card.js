@@ -11,14 +11,14 @@ export const site = ({ training_data: { sha256 }, timezone }) =>
 export function showCard(place, card) {
   const { training_data: data, validation, holidays, unit, known_years: years } = card;
   const [first, last] = [card.first_event_start, card.last_event_start].map((start) => start.slice(0, 10));
-  const held = (protocol) => `${shown(100 * validation.band[protocol].share)} %`;
+  const held = (protocol) => `${shown(100 * validation.band[protocol].share)}\u00a0%`;
   const facts = {
     Building: site(card),
-    Data: `${data.rows} hours from ${first} to ${last}, ${data.missing_hours} missing`,
+    Data: `${data.rows.toLocaleString("en-GB")} hours from ${first} to ${last}, ${data.missing_hours} missing`,
     Labels: `name the ${card.label_side} of an hour in ${card.label_clock} time`,
-    Holidays: holidays ? `${holidays.country}, ${holidays.counted}, each a ${WEEKDAYS[holidays.rest_weekday]}` : "none",
+    Holidays: holidays ? `${holidays.country}, ${holidays.counted}; like a ${WEEKDAYS[holidays.rest_weekday]}` : "none",
     "Known years": `${years.first} to ${years.last}`,
-    "5–95 % band": `held ${held("nested_cross_validation")} in cross-validation, ${held("last_20_percent")} of the last 20 %`,
+    "5–95 % band": `held ${held("nested_cross_validation")} in cross-validation, ${held("last_20_percent")} of the last 20\u00a0%`,
   };
   const list = Object.entries(facts).flatMap(([term, fact]) => [element("dt", {}, term), element("dd", {}, fact)]);
   const scores = Object.entries(validation.scores).map(([name, score]) =>

@@ -24,7 +24,7 @@ function requests(input) {
 }
 
 function copyable([title, code]) {
-  const pre = element("pre", { tabindex: 0, role: "region", "aria-label": title }, code);
+  const pre = element("pre", {}, code);
   const button = element("button", { "aria-label": `Copy ${title}` }, "Copy");
   button.addEventListener("click", async () => {
     getSelection().selectAllChildren(pre); // without HTTPS there is no clipboard, and the reader's own key copies this

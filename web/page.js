@@ -44,7 +44,7 @@ attempt(main, DOCUMENTS, () => Promise.all(DOCUMENTS.map(read)), ([card, forecas
     const present = clock.wholeHour(Date.now());
     const isKnown = clock.newYear(first) <= present && present + WEEK * HOUR <= clock.newYear(last + 1);
     const otherwise = clock.hour(isKnown ? present : Date.parse(card.last_event_start) + HOUR);
-    find(".note").hidden = isKnown || "start" in state;
+    find("#unknown").hidden = isKnown || "start" in state;
     showOneHour(state);
     await showDays({ N: WEEK, start: otherwise.start, ...state });
     showYear(state.year, chart.data?.hours[0] ?? otherwise);
