@@ -2,20 +2,17 @@
 
 import json
 import os
-import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, serving
 from tests.serving.test_startup import changed_model
 
-CLIENTS = ROOT / "tests" / "clients"
 CARD_OF_ANOTHER = {
     "unit": '"MW"',
     "timezone": '"Asia/Kolkata"',
@@ -31,36 +28,17 @@ CARD_OF_ANOTHER = {
 
 @pytest.fixture(scope="session")
 def mounted_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A model of a site half an hour off, as one of several in a server: the address of its page."""
-    folder = tmp_path_factory.mktemp("mounted")
-    changed_model(folder / "other.onnx", **CARD_OF_ANOTHER)
-    (folder / "mounted.py").write_text(
-        "from pathlib import Path\n"
-        "from serving.app import create_app\n"
-        "from starlette.applications import Starlette\n"
-        "from starlette.routing import Mount\n"
-        "site = create_app(Path(__file__).parent / 'other.onnx')\n"
-        "app = Starlette(routes=[Mount('/site/one', site)])\n"
-    )
-    command = [sys.executable, "-m", "uvicorn", "--app-dir", str(folder), "mounted:app", "--port", "0"]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(
-        command, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
-    ) as server:
-        assert server.stderr
-        for line in server.stderr:
-            if found := re.search(r"running on http://127\.0\.0\.1:(\d+)", line):
-                yield f"http://localhost:{found[1]}/site/one/"
-                break
-        server.terminate()
-        server.stderr.read()
+    """The page of a site half an hour off: its address."""
+    model = changed_model(tmp_path_factory.mktemp("mounted") / "other.onnx", **CARD_OF_ANOTHER)
+    with serving("tests.web.mounted:app", FORECAST_MODEL=str(model)) as address:
+        yield f"http://{address}/site/one/"
 
 
 @pytest.fixture(scope="session")
 def visits(live_server: str, mounted_server: str) -> dict[str, Any]:
     """What visits.mjs saw: by visit, ``seen`` or ``error``, and ``noise``: console messages and foreign requests."""
     node = shutil.which("node")
-    if node is None or not (CLIENTS / "node_modules" / "axe-core").is_dir():
+    if node is None or not (ROOT / "tests/clients/node_modules/axe-core").is_dir():
         pytest.skip("there is no Node with axe-core: run apt-get install nodejs npm; npm ci --prefix tests/clients")
     if not Path(os.environ.get("CHROMIUM", "/usr/bin/chromium")).exists():
         pytest.skip("there is no browser: run apt-get install chromium, or set CHROMIUM to the path of one")
