@@ -48,10 +48,10 @@ export class SchemaForm {
 
 function field(name, { description, type, minimum, maximum, minLength, maxLength, enum: values }, required) {
   const common = { id: name, name, required: required || undefined, "aria-describedby": `${name}-fault ${name}-help` };
-  const number = type !== "string" && { type: "number", min: minimum, max: maximum, step: type === "integer" ? 1 : "any" };
+  const kind = type !== "string" && { type: "number", min: minimum, max: maximum, step: type === "number" ? "any" : 1 };
   const choices = name === "day_of_week" ? WEEKDAYS : values;
   const option = (text, place) => element("option", { value: values?.[place] ?? place }, text);
-  const input = () => element("input", { ...common, ...number, minLength, maxLength });
+  const input = () => element("input", { ...common, ...kind, minLength, maxLength });
   const control = choices ? element("select", common, ...choices.map(option)) : input();
   const label = element("label", { for: name }, /^[^:,.(]+/.exec(description)[0], " ", element("code", {}, name));
   const note = (kind, text) => element("p", { class: kind, id: `${name}-${kind}` }, text);
