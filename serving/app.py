@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
 from forecast_core.calendar import Label
@@ -20,6 +20,7 @@ from forecast_core.time import EVENT_RESOLUTION, parse_event_start
 from .answer import answer, json_document, json_number
 from .errors import EXCEPTION_HANDLERS, NO_SNIFFING, root_path
 from .onnx_model import load_model
+from .page import WEB_FOLDER, WebFiles
 from .request_input import read_input
 from .upgrade import UpgradeWithBodyRefused, log_upgrades_in_one_line
 from .validation import InputSchema
@@ -41,14 +42,16 @@ def create_app(model_file: Path) -> Starlette:
     forecaster = load_model(model_file)
     predict = Endpoint(prediction, forecaster, InputSchema("prediction-request", remembers_parameters=True))
     forecast_hours = Endpoint(forecast, forecaster, InputSchema("forecast-request"))
+    web_files = WebFiles(directory=WEB_FOLDER)
     routes = [
-        Route(f"/{CONTRACT_VERSION}/prediction", predict, methods=ASK, name="prediction"),
-        Route(f"/{CONTRACT_VERSION}/forecast", forecast_hours, methods=ASK, name="forecast"),
+        Route(f"/{CONTRACT_VERSION}/prediction", predict, methods=ASK),
+        Route(f"/{CONTRACT_VERSION}/forecast", forecast_hours, methods=ASK),
         Route(f"/{CONTRACT_VERSION}/model", model),
         Route(f"/schemas/{CONTRACT_VERSION}/{{name}}", schema_file),
         Route("/openapi.json", openapi),
         Route("/health", health),
-        Route("/", index),
+        Route("/", web_files.page),
+        Mount("/web", web_files),
     ]
     refused_first = [Middleware(UpgradeWithBodyRefused)]
     app = Starlette(routes=routes, middleware=refused_first, exception_handlers=EXCEPTION_HANDLERS)
@@ -116,10 +119,3 @@ async def openapi(request: Request) -> Response:
 async def health(request: Request) -> Response:
     """Tell that the model answers: it did so when the app was made."""
     return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store", **NO_SNIFFING})
-
-
-async def index(request: Request) -> Response:
-    """List the addresses, for whoever opens the server in a browser."""
-    prefix = root_path(request)
-    addresses = {route.name: prefix + route.path for route in request.app.routes if isinstance(route, Route)}
-    return JSONResponse(addresses, headers=NO_SNIFFING)

@@ -110,7 +110,7 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     headers = error.headers or {}
     if error.status_code != 405:
-        detail = f"there is no such resource; {root_path(request)}/ lists what there is"
+        detail = f"there is no such resource; {root_path(request)}/openapi.json lists what there is"
         return problem(error.status_code, detail, headers=headers)
     allow = {"Allow": ", ".join(sorted({*headers["Allow"].split(", "), "OPTIONS"}))}
     if request.method == "OPTIONS":

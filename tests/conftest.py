@@ -1,10 +1,12 @@
 """What many tests need: the data set, a generated one, and the app."""
 
 import math
+import os
 import re
 import subprocess
 import sys
 from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -81,8 +83,17 @@ def client() -> Iterator[TestClient]:
 @pytest.fixture(scope="session")
 def live_server() -> Iterator[str]:
     """A real server process on a free port of this machine: ``localhost:PORT``."""
-    command = [sys.executable, "-m", "uvicorn", "serve:app", "--port", "0"]
-    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as server:
+    with serving("serve:app") as address:
+        yield address
+
+
+@contextmanager
+def serving(app: str, **environment: str) -> Iterator[str]:
+    """Serve an app in a process of its own, on a free port: ``localhost:PORT``."""
+    command = [sys.executable, "-m", "uvicorn", app, "--port", "0"]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+    ) as server:
         assert server.stderr
         for line in server.stderr:
             if found := re.search(r"running on http://127\.0\.0\.1:(\d+)", line):

@@ -287,11 +287,11 @@ def test_markup_in_a_name_is_escaped(client: TestClient) -> None:
 
 
 def test_the_server_knows_the_prefix_that_it_is_served_under() -> None:
-    """In its index, its OpenAPI document, and its hint at the index."""
+    """In its OpenAPI document, and where it hints at that."""
     with TestClient(app, root_path="/load/") as client:
-        assert client.get("/").json()["prediction"] == "/load/v1/prediction"
         assert client.get("/openapi.json").json()["servers"] == [{"url": "/load"}]
-        assert client.get("/nothing").json()["detail"] == "there is no such resource; /load/ lists what there is"
+        hint = "there is no such resource; /load/openapi.json lists what there is"
+        assert client.get("/nothing").json()["detail"] == hint
     with TestClient(app) as client:
         assert client.get("/openapi.json").json()["servers"] == [{"url": "/"}]
 

@@ -14,6 +14,7 @@ from serve import app
 INPUT = {"hour_of_day": 8, "day_of_week": 3, "day_of_year": 122}
 QUERY_STRING = "hour_of_day=8&day_of_week=3&day_of_year=122"
 JSON = {"Content-Type": "application/json"}
+NO_SUCH_RESOURCE = "there is no such resource; /openapi.json lists what there is"
 
 
 def test_body_and_query_string_answer_the_same(client: TestClient) -> None:
@@ -61,19 +62,11 @@ def test_health_answers_once_the_model_does(client: TestClient) -> None:
     assert response.headers["cache-control"] == "no-store"
 
 
-def test_the_index_lists_addresses_that_exist(client: TestClient) -> None:
-    """Whoever opens the server in a browser finds the way."""
-    index = client.get("/").json()
-    for address in index.values():
-        status = client.get(address.replace("{name}", "problem.json")).status_code
-        assert status in (200, 422), address
-
-
 @pytest.mark.parametrize(
     ("method", "path", "status", "title", "detail", "allow"),
     [
-        ("GET", "/v2/prediction", 404, "Not Found", "there is no such resource; / lists what there is", None),
-        ("GET", "/v1/prediction/", 404, "Not Found", "there is no such resource; / lists what there is", None),
+        ("GET", "/v2/prediction", 404, "Not Found", NO_SUCH_RESOURCE, None),
+        ("GET", "/v1/prediction/", 404, "Not Found", NO_SUCH_RESOURCE, None),
         (
             "DELETE", "/v1/prediction", 405, "Method Not Allowed",
             "this resource answers GET, HEAD, OPTIONS, POST, QUERY", "GET, HEAD, OPTIONS, POST, QUERY",

@@ -1,0 +1,75 @@
+"""The page's files as HTTP: who may keep them, what they may load, and how large they are."""
+
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.testclient import TestClient
+
+from serve import app
+from serving.page import WEB_FOLDER
+
+FILES = sorted(WEB_FOLDER.iterdir())
+ADDRESSES = ["/", "/?N=24&start=x", *(f"/web/{file.name}" for file in FILES)]
+MEDIA_TYPES = {
+    ".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_file_says_what_it_is_and_keeps_to_itself(client: TestClient, address: str) -> None:
+    """Byte for byte, also where a part was asked for, with the headers that let nothing in from elsewhere."""
+    file = WEB_FOLDER / (Path(address).name if address.startswith("/web/") else "index.html")
+    response = client.get(address, headers={"Range": "bytes=x"})
+    assert (response.status_code, response.content) == (200, file.read_bytes())
+    assert response.headers["content-type"] == MEDIA_TYPES[file.suffix]
+    assert response.headers["content-security-policy"] == (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+    assert response.headers["referrer-policy"] == "no-referrer"
+    assert response.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_second_visit_sends_no_file_again(client: TestClient, address: str) -> None:
+    """A browser asks whether what it has is still the same; HEAD tells as much as GET."""
+    first, head = client.get(address), client.head(address)
+    assert (head.status_code, head.content, head.headers) == (200, b"", first.headers)
+    assert first.headers["cache-control"] == "no-cache"
+    again = client.get(address, headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == first.headers["etag"]
+    assert again.headers["content-security-policy"] == first.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    "address", ["/web", "/web/", "/web/nothing.js", "/web/../serve.py", "/web/%2e%2e/serve.py", "/web/%00", "/page.js"]
+)
+def test_nothing_else_is_there(client: TestClient, address: str) -> None:
+    """A problem document, as for every address that does not exist."""
+    response = client.get(address)
+    assert (response.status_code, response.headers["content-type"]) == (404, "application/problem+json")
+
+
+@pytest.mark.parametrize("address", ["/", "/web/page.js"])
+def test_it_is_only_read(client: TestClient, address: str) -> None:
+    """Any other method is told so."""
+    response = client.post(address)
+    assert (response.status_code, response.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_it_is_served_under_a_mount() -> None:
+    """With the addresses that the page names, which are relative."""
+    with TestClient(Starlette(routes=[Mount("/site", app)])) as client:
+        for address in ("/site/", "/site/web/page.js", "/site/v1/model"):
+            assert client.get(address).status_code == 200, address
+
+
+def test_it_is_small() -> None:
+    """Before compression; lines are what somebody has to read."""
+    assert sum(file.stat().st_size for file in FILES) <= 60_000
+    assert sum(len(file.read_text("utf-8").splitlines()) for file in FILES if file.suffix == ".js") <= 500

@@ -1,0 +1,50 @@
+// What both charts share: a drawing as wide as its figure, and a slider that gives keys and pointer the same words.
+import { element, table } from "./element.js";
+
+export class Chart {
+  constructor(figure) {
+    const parts = [".readout", ".plot", "svg", "input", "details", ".scroll"].map((part) => figure.querySelector(part));
+    [this.readout, this.plot, this.svg, this.slider, this.details, this.tableArea] = parts;
+    this.slider.addEventListener("input", () => this.select(this.slider.valueAsNumber));
+    for (const event of ["pointerdown", "pointermove"]) this.plot.addEventListener(event, (at) => this.point(at));
+    this.details.addEventListener("toggle", this.fillTable);
+    new ResizeObserver(() => this.data && this.draw()).observe(this.plot);
+  }
+
+  /** Show data in so many columns, and tell of the first. */
+  show(data, count) {
+    Object.assign(this, { data, count, index: 0 });
+    this.slider.max = count - 1;
+    this.draw();
+    this.fillTable();
+  }
+
+  /** Begin the drawing anew, and lay the slider under it, its thumb below the middle of a column. */
+  clear(height, bottom) {
+    Object.assign(this, { left: 52, top: 26, floor: height - bottom, width: this.plot.clientWidth - 64 });
+    this.svg.setAttribute("viewBox", `0 0 ${this.plot.clientWidth} ${height}`);
+    this.svg.replaceChildren();
+    this.slider.style.marginLeft = `${this.x(0.5) - 8}px`;
+    this.slider.style.width = `${this.x(this.count - 1) - this.x(0) + 16}px`;
+  }
+
+  fillTable = () => this.tableArea.replaceChildren(...(this.details.open && this.data ? [table(...this.table())] : []));
+  x = (column) => this.left + (column / this.count) * this.width;
+  path = (kind, d = "") => this.svg.appendChild(element("path", { class: kind, d }));
+  label = (text, x, y, kind) => this.svg.append(element("text", { class: kind, x, y }, text));
+  markRest = (rest, from, to) => rest && this.path(rest, `M${from},${this.top - 9}H${to}`);
+
+  point({ clientX, clientY }) {
+    const { left, top } = this.plot.getBoundingClientRect();
+    const column = Math.floor(((clientX - left - this.left) / this.width) * this.count);
+    if (column >= 0 && column < this.count) this.select(column, (clientY - top - this.top) / (this.floor - this.top));
+  }
+
+  /** Mark a column and tell of it, in sight and to whoever listens to the slider. */
+  select(column, height) {
+    this.slider.value = this.index = column;
+    const [first, ...rest] = this.tell(column, height);
+    this.slider.setAttribute("aria-valuetext", [first, ...rest].join("; "));
+    this.readout.replaceChildren(element("strong", {}, first), ...rest.map((part) => element("span", {}, part)));
+  }
+}
