@@ -1,0 +1,66 @@
+"""A host with two workers: SIGHUP takes over a new model file, and never a broken one."""
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import onnx
+import pytest
+import requests
+
+from tests.conftest import ROOT
+from training.model_file import sealed_file
+
+from .conftest import Host, wait_until
+
+CONTENT = (ROOT / "model.onnx").read_bytes()
+
+
+def with_unit(unit: str) -> bytes:
+    """The committed model, in another unit: so one sees which one answers."""
+    model = onnx.load_from_string(CONTENT)
+    metadata = {prop.key: prop.value for prop in model.metadata_props}
+    return sealed_file(model, metadata | {"unit": f'"{unit}"'})
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Iterator[Host]:
+    """Two workers on a model file of their own."""
+    model = tmp_path / "model.onnx"
+    model.write_bytes(CONTENT)
+    started = Host("--workers", "2", model=model, log=tmp_path / "log")
+    yield started
+    started.end()
+
+
+def units(host: Host, n_asked: int = 20) -> set[str]:
+    """Ask on new connections, which the workers share; who is just going may still close one unanswered."""
+    found = set()
+    while n_asked:
+        try:
+            response = requests.get(f"http://{host.address}/v1/forecast?N=1", timeout=30)
+            found.add(response.json()["unit"])
+            n_asked -= 1
+        except requests.ConnectionError:
+            continue
+    return found
+
+
+def test_a_new_model_file_is_taken_over_and_a_broken_one_is_not(host: Host) -> None:
+    """The file is replaced, as train.py does, and the supervisor told; the workers come and go one by one."""
+    assert units(host) == {"kW"}
+    host.model.write_bytes(with_unit("MW"))
+    assert units(host) == {"kW"}
+    host.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: units(host) == {"MW"}, "both workers answer from the new file")
+
+    host.model.write_bytes(CONTENT[:-1])
+    host.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: "aborting the restart" in host.log.read_text(), "the supervisor gives up")
+    assert "serve: cannot use the model" in host.log.read_text()
+    assert units(host) == {"MW"}
+    assert host.process.poll() is None
+
+    host.model.write_bytes(CONTENT)
+    host.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: units(host) == {"kW"}, "both workers answer from the mended file")
