@@ -1,33 +1,40 @@
 """Whatever becomes of a host, nobody notices: every request is answered, and every answer is right."""
 
+import json
 import signal
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import cycle
 from threading import Event
-from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import requests
 from starlette.testclient import TestClient
 
+from serving.request_input import LARGEST_BODY
+
 from .conftest import Balancer, Host, wait_until
 
 HOURS = [{"hour_of_day": hour, "day_of_week": 3, "day_of_year": 122} for hour in range(24)]
-YEARS = [{"N": 8784, "quantile": quantile} for quantile in (0.05, 0.1, 0.5, 0.9, 0.95)]
-BODIES = [{"json": hour} for hour in HOURS]
-LOADS: dict[str, tuple[bool, str, str, list[dict[str, Any]]]] = {
-    "connections that are kept": (True, "GET", "/v1/prediction", [{"params": hour} for hour in HOURS]),
-    "a new connection for each": (False, "GET", "/v1/prediction", [{"params": hour} for hour in HOURS]),
-    "bodies with GET": (True, "GET", "/v1/prediction", BODIES),
-    "bodies with POST": (False, "POST", "/v1/prediction", BODIES),
-    "bodies with QUERY": (True, "QUERY", "/v1/prediction", BODIES),
-    "forecasts of a year": (True, "GET", "/v1/forecast", [{"json": year} for year in YEARS]),
+QUERY_STRINGS = [(f"/v1/prediction?{urlencode(hour)}", None) for hour in HOURS]
+BODIES = [("/v1/prediction", json.dumps(hour)) for hour in HOURS]
+LARGEST_BODIES = [(path, body.ljust(LARGEST_BODY)) for path, body in BODIES]
+YEARS = [("/v1/forecast", json.dumps({"N": 8784, "quantile": quantile})) for quantile in (0.05, 0.1, 0.5, 0.9, 0.95)]
+LOADS: dict[str, tuple[bool, str, Sequence[tuple[str, str | None]]]] = {
+    "connections that are kept": (True, "GET", QUERY_STRINGS),
+    "a new connection for each": (False, "GET", QUERY_STRINGS),
+    "bodies with GET": (True, "GET", BODIES),
+    "bodies with QUERY": (True, "QUERY", BODIES),
+    "the largest bodies, with POST": (False, "POST", LARGEST_BODIES),
+    "forecasts of a year": (True, "GET", YEARS),
 }
-NOT_FROM_THE_CACHE = {"Cache-Control": "no-cache"}
-"""Or after one round, no host would be asked."""
+"""Whether the connection is kept, the method, and addresses and bodies in turn."""
+
+HEADERS = {"Content-Type": "application/json", "Cache-Control": "no-cache"}
+"""No answer comes from the cache, or after one round no host would be asked."""
 
 
 @contextmanager
@@ -41,17 +48,16 @@ def load(url: str, client: TestClient) -> Iterator[tuple[Callable[[int], None], 
     over = Event()
 
     def ask(name: str) -> None:
-        kept, method, path, questions = LOADS[name]
-        expected = [client.request(method, path, **question).content for question in questions]
+        kept, method, questions = LOADS[name]
+        headers = HEADERS if kept else HEADERS | {"Connection": "close"}
+        expected = [client.request(method, path, content=body, headers=HEADERS).json() for path, body in questions]
         with requests.Session() as session:
-            session.headers.update(NOT_FROM_THE_CACHE)
-            for question, right in cycle(list(zip(questions, expected, strict=True))):
+            for (path, body), right in cycle(list(zip(questions, expected, strict=True))):
                 if over.is_set():
                     return
                 try:
-                    headers = {} if kept else {"Connection": "close"}
-                    reply = session.request(method, url + path, headers=headers, timeout=30, **question)
-                    if reply.content != right:
+                    reply = session.request(method, url + path, data=body, headers=headers, timeout=30)
+                    if reply.json() != right:
                         wrong.append(f"{name}: {reply.status_code} {reply.text[:200]}")
                 except requests.RequestException as error:
                     wrong.append(f"{name}: {error!r}")
