@@ -37,7 +37,7 @@ def free_port() -> int:
         return port
 
 
-def wait_until(condition: Callable[[], bool], what: str, seconds: float = 30) -> None:
+def wait_until(condition: Callable[[], bool], what: str, seconds: float = 60) -> None:
     """Ask again and again, until a deadline."""
     deadline = time.monotonic() + seconds
     while not condition():
@@ -49,7 +49,7 @@ def answers(url: str) -> bool:
     """Tell whether somebody listens, and is well."""
     try:
         return requests.get(url, timeout=10).ok
-    except requests.ConnectionError:
+    except requests.RequestException:
         return False
 
 
@@ -69,22 +69,16 @@ class Host:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
+        port = self.address.rpartition(":")[2]
+        command = [sys.executable, "-m", "uvicorn", *serve_command(), "--port", port, *self.options]
+        environment = os.environ | {"FORECAST_MODEL": str(self.model)}
         with self.log.open("a") as log:
-            self.process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-m",
-                    "uvicorn",
-                    *serve_command(),
-                    "--port",
-                    self.address.split(":")[1],
-                    *self.options,
-                ],
-                cwd=ROOT,
-                env=os.environ | {"FORECAST_MODEL": str(self.model)},
-                stderr=log,
-            )
-        wait_until(lambda: answers(f"http://{self.address}/health"), "a host answers")
+            self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=log)
+        try:
+            wait_until(lambda: answers(f"http://{self.address}/health"), "a host answers")
+        except AssertionError:
+            self.end()
+            raise
 
     def end(self, with_signal: signal.Signals = signal.SIGTERM) -> None:
         """End it and wait until it is gone."""
@@ -97,6 +91,8 @@ class Balancer:
 
     :param log: the file with what it prints.
     """
+
+    pid: int
 
     def __init__(self, log: Path) -> None:
         self.url = f"http://127.0.0.1:{free_port()}"
@@ -137,6 +133,7 @@ def running_balancer(addresses: Sequence[str], log: Path) -> Iterator[Balancer]:
         log.open("w") as printed,
         subprocess.Popen(command, env=os.environ | environment, stdout=printed, stderr=subprocess.STDOUT) as process,
     ):
+        balancer.pid = process.pid
         try:
             wait_until(lambda: answers(balancer.metrics_url + "/metrics"), "HAProxy listens")
             yield balancer

@@ -99,6 +99,14 @@ def test_a_request_that_drips_is_cut_off(balancer: Balancer) -> None:
     assert [json.loads(answer.partition(b"\r\n\r\n")[2]) for answer in received[1:]] == [document] * 2
 
 
+def test_a_body_behind_upgrade_is_answered(balancer: Balancer, client: TestClient) -> None:
+    """As curl --http2 and Java send it, which a host by itself must refuse."""
+    body = b'{"N": 1}'
+    upgrade = JSON | {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": "AAMAAABkAAQAoAAA"}
+    response = requests.get(f"{balancer.url}/v1/forecast", data=body, headers=upgrade, timeout=30)
+    assert response.json() == client.request("GET", "/v1/forecast", content=body, headers=JSON).json()
+
+
 def test_without_a_host_it_says_when_to_ask_again(tmp_path: Path) -> None:
     """503, as a problem document."""
     nobody = [f"127.0.0.1:{free_port()}" for _ in range(2)]
