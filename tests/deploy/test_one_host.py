@@ -29,6 +29,7 @@ def host(tmp_path: Path) -> Iterator[Host]:
     model = tmp_path / "model.onnx"
     model.write_bytes(CONTENT)
     started = Host("--workers", "2", "--timeout-worker-healthcheck", "30", model=model, log=tmp_path / "log")
+    wait_until(lambda: started.log.read_text().count("startup complete") == 2, "both workers are ready")
     yield started
     started.end()
 
