@@ -56,7 +56,7 @@ def test_the_dockerfile_serves_from_what_it_copies_and_installs(tmp_path: Path) 
     venv.create(tmp_path / "venv")
     program, *arguments = instruction("RUN").split()
     assert program == "pip"
-    pip = [sys.executable, "-m", "pip", "--python", programs / "python"]
+    pip = [sys.executable, "-m", "pip", "--python", str(programs / "python")]
     subprocess.run([*pip, *arguments, "--no-compile", "--quiet"], cwd=folder, check=True)
 
     environment = dict([instruction("ENV").split("=")]) | {"HOME": str(folder), "TMPDIR": str(folder)}
