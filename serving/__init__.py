@@ -1,1 +1,6 @@
 """From an HTTP request to a forecast: what serve.py uses; training never imports it."""
+
+import os
+
+# onnxruntime reports to its maker, and keeps a file in the home folder, unless this is set before it is loaded.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")

@@ -1,6 +1,7 @@
 """Training and serving build on the core, and never on one another."""
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -47,3 +48,14 @@ def test_the_server_loads_no_training_library() -> None:
     code = "import serve, sys; print(sorted({'pandas', 'sklearn', 'skl2onnx', 'onnx', 'scipy'} & set(sys.modules)))"
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert run.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    "code", ["import serve", "import training.model_file as m; m.onnxruntime.InferenceSession('model.onnx')"]
+)
+def test_nothing_is_reported_to_anyone(tmp_path: Path, code: str) -> None:
+    """onnxruntime, which does so unless told (and never where CI is set), leaves no trace in the home folder."""
+    places = {"HOME": str(tmp_path), "TMPDIR": str(tmp_path)}
+    environment = {name: value for name, value in os.environ.items() if name not in ("CI", "ORT_DISABLE_TELEMETRY")}
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment | places, check=True)
+    assert list(tmp_path.rglob("*")) == []

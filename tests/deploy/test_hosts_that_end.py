@@ -1,0 +1,111 @@
+"""Whatever becomes of a host, nobody notices: every request is answered, and every answer is right."""
+
+import json
+import signal
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import cycle
+from threading import Event
+from urllib.parse import urlencode
+
+import pytest
+import requests
+from starlette.testclient import TestClient
+
+from serving.request_input import LARGEST_BODY
+
+from .conftest import Balancer, Host, wait_until
+
+HOURS = [{"hour_of_day": hour, "day_of_week": 3, "day_of_year": 122} for hour in range(24)]
+QUERY_STRINGS = [(f"/v1/prediction?{urlencode(hour)}", None) for hour in HOURS]
+BODIES = [("/v1/prediction", json.dumps(hour)) for hour in HOURS]
+LARGEST_BODIES = [(path, body.ljust(LARGEST_BODY)) for path, body in BODIES]
+YEARS = [("/v1/forecast", json.dumps({"N": 8784, "quantile": quantile})) for quantile in (0.05, 0.1, 0.5, 0.9, 0.95)]
+LOADS: dict[str, tuple[bool, str, Sequence[tuple[str, str | None]]]] = {
+    "connections that are kept": (True, "GET", QUERY_STRINGS),
+    "a new connection for each": (False, "GET", QUERY_STRINGS),
+    "bodies with GET": (True, "GET", BODIES),
+    "bodies with QUERY": (True, "QUERY", BODIES),
+    "the largest bodies, with POST": (False, "POST", LARGEST_BODIES),
+    "forecasts of a year": (True, "GET", YEARS),
+}
+"""Whether the connection is kept, the method, and addresses and bodies in turn."""
+
+HEADERS = {"Content-Type": "application/json", "Cache-Control": "no-cache"}
+"""No answer comes from the cache, or after one round no host would be asked."""
+
+
+@contextmanager
+def load(url: str, client: TestClient) -> Iterator[tuple[Callable[[int], None], list[str]]]:
+    """Ask by all loads at once, until the block ends.
+
+    :returns: a function that waits until each load had so many more answers, and what went wrong so far.
+    """
+    answered: Counter[str] = Counter()
+    wrong: list[str] = []
+    over = Event()
+
+    def ask(name: str) -> None:
+        kept, method, questions = LOADS[name]
+        headers = HEADERS if kept else HEADERS | {"Connection": "close"}
+        expected = [client.request(method, path, content=body, headers=HEADERS).json() for path, body in questions]
+        with requests.Session() as session:
+            for (path, body), right in cycle(list(zip(questions, expected, strict=True))):
+                if over.is_set():
+                    return
+                try:
+                    reply = session.request(method, url + path, data=body, headers=headers, timeout=30)
+                    if reply.json() != right:
+                        wrong.append(f"{name}: {reply.status_code} {reply.text[:200]}")
+                except requests.RequestException as error:
+                    wrong.append(f"{name}: {error!r}")
+                answered[name] += 1
+
+    def wait_for(more: int) -> None:
+        before = answered.copy()
+        wait_until(lambda: all(answered[name] >= before[name] + more for name in LOADS), f"{more} more answers")
+
+    with ThreadPoolExecutor(len(LOADS)) as threads:
+        asking = [threads.submit(ask, name) for name in LOADS]
+        try:
+            yield wait_for, wrong
+        finally:
+            over.set()
+    for thread in asking:
+        thread.result()
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM], ids=lambda end: end.name)
+def test_no_answer_is_lost_or_wrong_while_hosts_end_and_come_back(
+    hosts: dict[str, Host], balancer: Balancer, client: TestClient, end: signal.Signals
+) -> None:
+    """Killed, or told to end: one after the other, as in a rolling restart."""
+    tried_again = int(balancer.figure("BACKEND", "wredis"))
+    with load(balancer.url, client) as (wait_for, wrong):
+        for name, host in hosts.items():
+            wait_for(10)
+            host.end(end)
+            balancer.wait_for(name, "DOWN")
+            wait_for(10)
+            host.start()
+            balancer.wait_for(name, "UP")
+        wait_for(10)
+    assert wrong == []
+    assert int(balancer.figure("BACKEND", "wredis")) > tried_again  # or nothing was shown
+
+
+def test_no_answer_is_lost_or_wrong_while_a_host_hangs(
+    hosts: dict[str, Host], balancer: Balancer, client: TestClient
+) -> None:
+    """It takes requests and never answers them; they are asked again of the other."""
+    with load(balancer.url, client) as (wait_for, wrong):
+        wait_for(10)
+        hosts["a"].process.send_signal(signal.SIGSTOP)
+        balancer.wait_for("a", "DOWN")
+        wait_for(10)
+        hosts["a"].process.send_signal(signal.SIGCONT)
+        balancer.wait_for("a", "UP")
+        wait_for(10)
+    assert wrong == []
