@@ -18,12 +18,13 @@ import ray
 from training.replacing import write_whole
 
 MOST_PENDING = 1000  # enough for as many cores; a file of a year takes 250 kB of memory while it waits
-THE_CODE = {"working_dir": str(Path(__file__).resolve().parents[2]), "env_vars": {"LOKY_MAX_CPU_COUNT": "1"}}
+ROOT = str(Path(__file__).resolve().parents[2])
+ON_EACH_HOST = {"working_dir": ROOT, "env_vars": {"LOKY_MAX_CPU_COUNT": "1"}}  # this code; a forest on one core
 
 
-@ray.remote(num_cpus=1, memory=400e6, max_retries=5)  # train.py takes 300 MB; what is retried is a process that died
+@ray.remote(num_cpus=1, memory=400e6, max_retries=5)  # train.py takes 310 MB; a task is lost with its process
 def train_building(name: str, content: bytes, options: list[str]) -> tuple[bytes | None, str]:
-    """Run train.py: the model and its errors, or None and the fault."""
+    """Run train.py: the model and its errors, or None and what train.py says is wrong."""
     with TemporaryDirectory() as folder, chdir(folder), redirect_stderr(StringIO()) as said:
         Path(name).write_bytes(content)
         sys.argv = ["train.py", *options, f"--data={name}", "--output=model.onnx", "--report=report"]
@@ -39,22 +40,20 @@ def train_building(name: str, content: bytes, options: list[str]) -> tuple[bytes
 
 def main() -> int:
     """Train what is missing; 1 if something is missing afterwards."""
-    parser = argparse.ArgumentParser(
-        description="Train a model for each CSV of a folder; those that exist are skipped."
-    )
+    parser = argparse.ArgumentParser(description="Train a model for each CSV of a folder; what exists is skipped.")
     parser.add_argument("--loads", type=Path, default="loads", help="a folder of CSVs, each named after its building")
-    parser.add_argument(
-        "--models", type=Path, default="models", help="a folder for the models, made if it is not there"
-    )
+    parser.add_argument("--models", type=Path, default="models", help="a folder for the models")
     parser.add_argument("options", nargs="*", help="of train.py, for all: -- --timezone Europe/Amsterdam")
     parser.add_argument("--address", default="local", help="of a Ray cluster, or auto (default: this computer)")
     given = parser.parse_args()
-    given.models.mkdir(parents=True, exist_ok=True)
     models = {csv: given.models / f"{csv.stem}.onnx" for csv in sorted(given.loads.glob("*.csv"))}
+    if not models:
+        parser.error(f"there is no .csv in {given.loads}; name another folder with --loads")
+    given.models.mkdir(parents=True, exist_ok=True)
     waiting = [csv for csv, model in models.items() if not model.exists()]
     pending: dict[ray.ObjectRef[tuple[bytes | None, str]], Path] = {}
     outcomes = Counter({"there already": len(models) - len(waiting)})
-    ray.init(given.address, runtime_env=THE_CODE, logging_level=logging.ERROR, log_to_driver=False)
+    ray.init(given.address, runtime_env=ON_EACH_HOST, logging_level=logging.ERROR, log_to_driver=False)
     while waiting or pending:
         while waiting and len(pending) < MOST_PENDING:
             csv = waiting.pop(0)
@@ -66,7 +65,7 @@ def main() -> int:
         except ray.exceptions.RayError as error:  # its process died too often, or train.py has a defect
             model, word = None, str(error).strip().splitlines()[-1]
         if model:
-            write_whole(models[csv], model)
+            write_whole(models[csv], model)  # by this process alone, so that no death leaves half a model
         outcomes["trained" if model else "not trained"] += 1
         print(f"{outcomes.total()}/{len(models)} {csv.stem}: {word}", file=None if model else sys.stderr, flush=True)
     print(*(f"{outcome:15}{n:7,}" for outcome, n in outcomes.items()), sep="\n")
