@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+import weakref
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -107,20 +108,21 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of the models in the order in which they were opened."""
-    names: list[str] = []
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Callable[[], Any]]]:
+    """The models in the order in which they were opened: the name, and a weak reference to what answers."""
+    models: list[tuple[str, Callable[[], Any]]] = []
 
     def open_and_note(file: Path) -> Starlette:
-        names.append(file.stem)
-        return create_app(file)
+        app = create_app(file)
+        models.append((file.stem, weakref.ref(app.state.forecaster)))
+        return app
 
     monkeypatch.setattr(serve_many, "create_app", open_and_note)
-    return names
+    return models
 
 
 @pytest.fixture
-def client(folder: Path, opened: list[str]) -> Iterator[TestClient]:
+def client(folder: Path, opened: list[Any]) -> Iterator[TestClient]:
     """A client of a server that keeps one model open."""
     with TestClient(serve_many.create_portfolio(folder, most_open=1), raise_server_exceptions=False) as client:
         yield client
@@ -145,7 +147,7 @@ def test_the_addresses_of_a_building_start_with_its_name(client: TestClient) -> 
 
 
 @pytest.mark.parametrize("name", ["school", "%2E%2E", "..%2Foutside", "..%5Coutside", "a%00b", "x" * 300, "%FF"])
-def test_an_unknown_building_is_a_problem(client: TestClient, opened: list[str], name: str) -> None:
+def test_an_unknown_building_is_a_problem(client: TestClient, opened: list[Any], name: str) -> None:
     """Also if it is no name of a file, or leads to a file elsewhere; nothing is opened."""
     answer = client.get(f"/{name}/health")
     detail = "there is no such building; / lists those that there are"
@@ -168,10 +170,11 @@ def test_a_damaged_model_is_a_problem_of_its_building_alone(client: TestClient, 
     assert client.get("/hospital/health").status_code == 200
 
 
-def test_the_model_that_was_asked_last_stays_open(client: TestClient, opened: list[str]) -> None:
-    """Eight first requests at once open it once; with one that may be open, the other one closes it."""
+def test_the_model_that_was_asked_last_stays_open(client: TestClient, opened: list[Any]) -> None:
+    """Eight first requests at once open it once; as one may be open, the other closes it and frees its memory."""
     with ThreadPoolExecutor(8) as threads:
         assert {answer.status_code for answer in threads.map(client.get, ["/hospital/health"] * 8)} == {200}
     for name in ("hospital", "Alte Mühle", "Alte Mühle", "hospital"):
         assert client.get(f"/{name}/health").status_code == 200
-    assert opened == ["hospital", "Alte Mühle", "hospital"]
+    assert [name for name, _ in opened] == ["hospital", "Alte Mühle", "hospital"]
+    assert opened[0][1]() is None
