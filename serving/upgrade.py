@@ -10,9 +10,11 @@ from .request_input import announces_body
 
 def log_upgrades_in_one_line() -> None:
     """Keep uvicorn from advising, at each request with ``Upgrade``, to install a library that nothing here needs."""
-    logging.getLogger("uvicorn.error").addFilter(
-        lambda record: not record.getMessage().startswith("No supported WebSocket library detected")
-    )
+    logging.getLogger("uvicorn.error").addFilter(_is_no_advice)  # once, however many apps are made
+
+
+def _is_no_advice(record: logging.LogRecord) -> bool:
+    return not record.getMessage().startswith("No supported WebSocket library detected")
 
 
 class UpgradeWithBodyRefused:

@@ -1,4 +1,5 @@
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -93,3 +94,11 @@ def test_two_apps_with_two_models_live_in_one_process(tmp_path: Path) -> None:
             assert sunday < 980 < 1200 < thursday
             assert [client.get("/v1/forecast?N=1").json()["unit"] for client in (published, other)] == ["kW", "MW"]
             assert ["holidays" in client.get("/v1/model").json() for client in (published, other)] == [True, False]
+
+
+def test_a_second_app_does_not_filter_the_log_once_more() -> None:
+    """A process may make hundreds of apps, one for each building."""
+    create_app(MODEL_FILE)
+    filters = list(logging.getLogger("uvicorn.error").filters)
+    create_app(MODEL_FILE)
+    assert logging.getLogger("uvicorn.error").filters == filters

@@ -1,0 +1,180 @@
+"""Many buildings: trained through the death of a worker and of a node, and served by one process."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import weakref
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import onnx
+import pandas as pd
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from serving.app import create_app
+from tests.conftest import ROOT, hourly_load
+from training.model_file import sealed_file
+
+pytest.importorskip("ray", reason="there is no Ray: run pip install -r examples/portfolio/requirements.txt")
+from ray.cluster_utils import Cluster
+
+from examples.portfolio import serve_many
+
+TRAIN_MANY = [sys.executable, "-m", "examples.portfolio.train_many"]
+OPTIONS = ["--holidays", "none"]  # the fastest that train.py does
+BUILDINGS = ["bakery", "library", "school"]
+FAULT = r"\d/4 atelier: train.py: atelier.csv: line 50: y 'broken' is not a number\n"
+
+
+def run(*command: str) -> "subprocess.CompletedProcess[str]":
+    """Run a command to its end."""
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+
+
+def train_alone(load: Path, folder: Path) -> bytes:
+    """The model that train.py makes by itself."""
+    output = folder / "model.onnx"
+    run(sys.executable, "train.py", f"--data={load}", f"--output={output}", f"--report={folder}", *OPTIONS)
+    return output.read_bytes()
+
+
+def busy_worker(node: Any, other_than: int = 0) -> int:
+    """Wait for a worker process that is training on a node."""
+    (raylet,) = node.all_processes["raylet"]
+    for _ in range(1200):
+        for children in Path(f"/proc/{raylet.process.pid}/task").glob("*/children"):
+            for pid in map(int, children.read_text().split()):
+                if pid != other_than and b"ray::train_building" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                    return pid
+        time.sleep(0.1)
+    raise TimeoutError("nothing is trained on the node")
+
+
+def test_all_models_are_trained_though_a_worker_and_a_node_die(tmp_path: Path) -> None:
+    """They are those of train.py, byte for byte; a fault is one line; a second run skips what is there."""
+    loads, models = tmp_path / "loads", tmp_path / "models"
+    folders = ["--loads", str(loads), "--models", str(models)]
+    loads.mkdir()
+    for number, name in enumerate([*BUILDINGS, "atelier"]):
+        load = hourly_load(days=71, offset=1000 + number)
+        rows = pd.DataFrame({"ds": (load.index + pd.Timedelta(hours=1)).tz_localize(None), "y": load.to_numpy()})
+        rows.to_csv(loads / f"{name}.csv", index=False)
+    broken = (loads / "atelier.csv").read_text().splitlines()
+    broken[49] = broken[49].partition(",")[0] + ",broken"
+    (loads / "atelier.csv").write_text("\n".join(broken))
+
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
+    try:
+        doomed = cluster.add_node(num_cpus=1)
+        command = [*TRAIN_MANY, *folders, "--address", cluster.address, "--", *OPTIONS]
+        with subprocess.Popen(command, cwd=ROOT, stdout=-1, stderr=-1, text=True) as training:
+            worker = busy_worker(doomed)
+            os.kill(worker, signal.SIGKILL)
+            busy_worker(doomed, other_than=worker)
+            cluster.remove_node(doomed, allow_graceful=False)
+            alone = {f"{name}.onnx": train_alone(loads / f"{name}.csv", tmp_path) for name in BUILDINGS}
+            progress, faults = training.communicate(timeout=300)
+    finally:
+        cluster.shutdown()  # type: ignore[no-untyped-call]
+    print(progress)  # pytest shows it if one of these fails
+    assert {file.name: file.read_bytes() for file in models.iterdir()} == alone
+    assert re.fullmatch(FAULT, faults)
+    assert training.returncode == 1
+
+    again = run(*TRAIN_MANY, *folders)
+    assert re.fullmatch(FAULT, again.stderr)
+    assert (again.stdout, again.returncode) == ("there already        3\nnot trained          1\n", 1)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two different models, and one that is not in the folder."""
+    folder = tmp_path / "models"
+    folder.mkdir()
+    shutil.copy(ROOT / "model.onnx", folder / "hospital.onnx")
+    shutil.copy(ROOT / "model.onnx", tmp_path / "outside.onnx")
+    model = onnx.load(ROOT / "model.onnx")
+    metadata = {entry.key: entry.value for entry in model.metadata_props if entry.key != "sha256"}
+    (folder / "Alte Mühle.onnx").write_bytes(sealed_file(model, {**metadata, "unit": '"MW"'}))
+    return folder
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Callable[[], Any]]]:
+    """The models in the order in which they were opened: the name, and a weak reference to what answers."""
+    models: list[tuple[str, Callable[[], Any]]] = []
+
+    def open_and_note(file: Path) -> Starlette:
+        app = create_app(file)
+        models.append((file.stem, weakref.ref(app.state.forecaster)))
+        return app
+
+    monkeypatch.setattr(serve_many, "create_app", open_and_note)
+    return models
+
+
+@pytest.fixture
+def client(folder: Path, opened: list[Any]) -> Iterator[TestClient]:
+    """A client of a server that keeps one model open."""
+    with TestClient(serve_many.create_portfolio(folder, most_open=1), raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    "path", ["/health", "/v1/model", "/v1/forecast?N=3", "/v1/forecast?N=0", "/schemas/v1/model.json"]
+)
+def test_a_building_answers_as_a_server_of_its_own(client: TestClient, folder: Path, path: str) -> None:
+    """Wherever its addresses are not part of the answer."""
+    for address, name in (("/hospital", "hospital"), ("/Alte%20M%C3%BChle", "Alte Mühle")):
+        alone = TestClient(create_app(folder / f"{name}.onnx")).get(path)
+        answer = client.get(address + path)
+        assert (answer.status_code, answer.headers, answer.content) == (alone.status_code, alone.headers, alone.content)
+
+
+def test_the_addresses_of_a_building_start_with_its_name(client: TestClient) -> None:
+    """In the list of buildings, in each building's own list, and in its OpenAPI document."""
+    assert client.get("/").json() == {"Alte Mühle": "/Alte%20M%C3%BChle/", "hospital": "/hospital/"}
+    assert client.get("/hospital/").json()["forecast"] == "/hospital/v1/forecast"
+    assert client.get("/hospital/openapi.json").json()["servers"] == [{"url": "/hospital"}]
+
+
+@pytest.mark.parametrize("name", ["school", "%2E%2E", "..%2Foutside", "..%5Coutside", "a%00b", "x" * 300, "%FF"])
+def test_an_unknown_building_is_a_problem(client: TestClient, opened: list[Any], name: str) -> None:
+    """Also if it is no name of a file, or leads to a file elsewhere; nothing is opened."""
+    answer = client.get(f"/{name}/health")
+    detail = "there is no such building; / lists those that there are"
+    assert answer.json() == {"title": "Not Found", "status": 404, "detail": detail}
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert not opened
+
+
+def test_a_damaged_model_is_a_problem_of_its_building_alone(client: TestClient, folder: Path, caplog: Any) -> None:
+    """It is one line in the log; as soon as the file is mended, the building answers."""
+    whole = (folder / "hospital.onnx").read_bytes()
+    (folder / "hospital.onnx").write_bytes(whole[:-1])
+    answer = client.get("/hospital/health")
+    detail = "the model of this building cannot be used; the server's log says why"
+    assert answer.json() == {"title": "Service Unavailable", "status": 503, "detail": detail}
+    (message,) = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert message.startswith(f"cannot use the model {folder / 'hospital.onnx'}: it is damaged")
+    assert client.get("/Alte Mühle/health").status_code == 200
+    (folder / "hospital.onnx").write_bytes(whole)
+    assert client.get("/hospital/health").status_code == 200
+
+
+def test_the_model_that_was_asked_last_stays_open(client: TestClient, opened: list[Any]) -> None:
+    """Eight first requests at once open it once; as one may be open, the other closes it and frees its memory."""
+    with ThreadPoolExecutor(8) as threads:
+        assert {answer.status_code for answer in threads.map(client.get, ["/hospital/health"] * 8)} == {200}
+    for name in ("hospital", "Alte Mühle", "Alte Mühle", "hospital"):
+        assert client.get(f"/{name}/health").status_code == 200
+    assert [name for name, _ in opened] == ["hospital", "Alte Mühle", "hospital"]
+    assert opened[0][1]() is None
