@@ -1,5 +1,6 @@
 """Files as meter portals, databases and FlexMeasures export them, each read for what it is."""
 
+import json
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -237,13 +238,15 @@ def test_a_small_load_keeps_its_digits() -> None:
 
 
 def test_a_flexmeasures_sensor_is_exported_as_documented(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The lines of docs/training.md make a CSV that reads back as the sensor's values, gaps included."""
-    ((code),) = re.findall(r"```python\n(.*?)```", (ROOT / "docs/training.md").read_text("utf-8"), re.DOTALL)
+    """The lines of the example make a CSV that reads back as the sensor's values, gaps included."""
+    readme = (ROOT / "examples/flexmeasures/README.md").read_text("utf-8")
+    ((code),) = re.findall(r"^python -c '\n(.*?)'$", readme, re.DOTALL | re.MULTILINE)
     load = Site().load(days=120)
     values = [None if hour == 100 else value for hour, value in enumerate(load.to_list())]
     monkeypatch.chdir(tmp_path)
-    exec(code, {"data": {"start": "2022-01-01T00:00:00+01:00", "values": values, "unit": "kW"}})
-    content = (tmp_path / "load.csv").read_bytes()
-    profile = read_load_profile("load.csv", content, AMSTERDAM, Layout(label_side="start"))
+    Path("history.json").write_text(json.dumps({"start": "2022-01-01T00:00:00+01:00", "values": values}))
+    exec(code, {})
+    content = Path("history.csv").read_bytes()
+    profile = read_load_profile("history.csv", content, AMSTERDAM, Layout(label_side="start"))
     assert profile.missing_hours == 1
     assert profile.power.to_list() == load.drop(load.index[100]).to_list()
