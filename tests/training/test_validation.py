@@ -12,7 +12,7 @@ from forecast_core.calendar import SiteCalendar
 from tests.conftest import ROOT, hourly_load
 from training.encoded_hours import encode_hours
 from training.forest import Treatment
-from training.residuals import Coverage, held_out_residuals, residual_quantiles
+from training.residuals import Coverage, held_out_residuals, measure_band, residual_quantiles, residuals_of
 from training.score import Score
 from training.splits import folds_of_days, folds_of_weeks, split_in_time
 from training.validation import Validation, baseline, validate
@@ -121,6 +121,22 @@ def test_held_out_residuals_cover_every_hour_once() -> None:
     residuals = held_out_residuals(hours, TREATMENT, seed=0)
     assert residuals.index.equals(hours.index)
     assert residuals["residual"].abs().mean() > 5  # the part of the series that no calendar explains
+
+
+def test_a_residual_is_what_the_forecast_lacks() -> None:
+    """It is added to a mean, so it is above zero where the load is higher than it was forecast."""
+    hours = encoded(hourly_load(days=42))
+    higher = hours.assign(power=hours["power"] + 1000)
+    assert (residuals_of(hours, higher, TREATMENT, seed=0)["residual"] > 500).all()
+
+
+def test_the_band_is_tested_on_hours_that_had_no_part_in_it() -> None:
+    """What is learnt from the first 80 %, and from that alone, is held against the last 20 %."""
+    hours = encoded(hourly_load(days=70))
+    first, last = split_in_time(hours)
+    quantiles = residual_quantiles(held_out_residuals(first, TREATMENT, seed=0))
+    expected = Coverage.of(residuals_of(first, last, TREATMENT, seed=0), quantiles)
+    assert measure_band(hours, TREATMENT, seed=0).future == expected
 
 
 def test_coverage_counts_the_hours_within_the_band() -> None:
