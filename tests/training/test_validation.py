@@ -64,6 +64,14 @@ def test_a_baseline_that_is_better_by_rmse_is_named() -> None:
     assert "By RMSE" not in Validation({"forest": Score(10, 20, None)}, series(1), series(1)).table("kW")
 
 
+def test_a_model_beats_the_baselines_by_its_mean_absolute_error() -> None:
+    """Both of them, and whatever the RMSE is."""
+    baselines = {"mean of hour x weekday": Score(12, 20, None), "repeat the last week": Score(11, 20, None)}
+    for mae, beats in ((10, True), (11, False), (11.5, False)):
+        scores = {"forest": Score(mae, 10 if mae > 10 else 30, None), **baselines}
+        assert Validation(scores, series(1), series(1)).beats_baselines is beats
+
+
 def test_the_split_is_in_time() -> None:
     """The first 80 % of the hours, then the rest."""
     first, rest = split_in_time(series(*range(10)))
