@@ -27,11 +27,8 @@ from .validation import InputSchema
 
 Handler = Callable[[Forecaster, InputSchema, Request], Awaitable[Response]]
 
-HOURS_AT_ONCE = 732
-"""A month, which takes 3 ms; whoever else asks does not wait for more."""
-
-ASK = ("GET", "QUERY", "POST")
-"""Some clients and proxies drop the body of a GET, so the other two take it as well."""
+HOURS_AT_ONCE = 732  # a month, which takes 3 ms; whoever else asks does not wait for more
+ASK = ("GET", "QUERY", "POST")  # some clients and proxies drop the body of a GET, so the other two take it as well
 
 
 def create_app(model_file: Path) -> Starlette:

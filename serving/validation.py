@@ -98,7 +98,12 @@ def _in_our_words(error: ValidationError) -> list[Fault]:
             return [Fault((*path, field), f"{field} is required") for field in accepted if field not in given]
         case "additionalProperties":
             known = error.schema["properties"]
-            return [_unknown_field(path, field, known) for field in given if field not in known]
+            # A long name would be echoed in the pointer, so its fault is placed on the object that holds it.
+            places = {
+                name: (*path, name) if len(name) <= _LONGEST_ECHO else path for name in given if name not in known
+            }
+            hint = f"is not known here; known are {', '.join(known)}"
+            return [Fault(place, f"{_shown(name)} {hint}") for name, place in places.items()]
         case "type":
             must = f"be {_A_TYPE[accepted]}"
         case "minimum":
@@ -112,12 +117,6 @@ def _in_our_words(error: ValidationError) -> list[Fault]:
         case keyword:
             must = f"satisfy {keyword} {_shown(accepted)}"
     return [Fault(path, f"{path[-1] if path else 'the input'} must {must}, got {_shown(given)}")]
-
-
-def _unknown_field(path: tuple[str | int, ...], field: str, known: Mapping[str, Any]) -> Fault:
-    detail = f"{_shown(field)} is not known here; known are {', '.join(known)}"
-    # A long name would be echoed in the pointer, so its fault is placed on the object that holds it.
-    return Fault((*path, field) if len(field) <= _LONGEST_ECHO else path, detail)
 
 
 def _shown(value: object) -> str:

@@ -23,10 +23,7 @@ def make_card(
     profile: LoadProfile, public: PublicHolidays, choice: Choice, hours: pd.DataFrame, validation: Validation,
     band: Band, *, remarks: list[str], unit: str, seed: int,
 ) -> ModelCard:  # fmt: skip
-    """Describe the model that was fitted on a whole load profile, whose hours are as the forest was given them.
-
-    No wall-clock time, and figures rounded: the same data, code and library versions give the same card.
-    """
+    """Describe the model; the same data, code and library versions give the same card, for it holds no clock's time."""
     treatment, calendar = choice.treatment, choice.treatment.calendar
     holidays = {
         "country": public.country,

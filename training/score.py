@@ -26,8 +26,8 @@ class Score(NamedTuple):
     @classmethod
     def mean(cls, scores: Sequence["Score"]) -> "Score":
         """Average scores, such as those of several seeds."""
-        mape = None if scores[0].mape is None else fmean(score.mape or 0.0 for score in scores)
-        return cls(fmean(score.mae for score in scores), fmean(score.rmse for score in scores), mape)
+        maes, rmses, mapes = zip(*scores, strict=True)
+        return cls(fmean(maes), fmean(rmses), None if None in mapes else fmean(mapes))
 
 
 def significant(value: float, digits: int = 4) -> float:

@@ -25,10 +25,7 @@ def recent(hours: Hours) -> Hours:
 
 
 def folds_of_weeks(hours: Hours) -> Iterator[tuple[Hours, Hours]]:
-    """Split into a part to fit and a part held out, five times, by whole weeks.
-
-    Neighbouring days share their weather: split by days, a model would be tested on weather that it has seen.
-    """
+    """Split by whole weeks: neighbouring days share their weather, which a model would have seen otherwise."""
     return folds_of_days(hours, days_in_block=7)
 
 

@@ -21,9 +21,8 @@ WORTH_IT = 0.02
 
 @dataclass(frozen=True)
 class Choice:
-    """The treatment that was chosen.
+    """The treatment that was chosen: the simplest one whose error is hardly larger than the smallest.
 
-    :param treatment: the simplest one whose error is hardly larger than the smallest.
     :param errors: the MAE of all that were compared, the simplest first.
     :param has_weekly_pattern: whether weekdays tell anything; if not, holidays are not compared.
     """

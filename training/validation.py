@@ -29,9 +29,7 @@ def baseline(which: str, train: pd.Series, event_starts: pd.DatetimeIndex) -> pd
 class Validation:
     """The outcome of the quick validation: fit on the first 80 %, tested on the rest.
 
-    :param scores: by model; the forest's is the mean over ``SEEDS``.
-    :param actual: the test hours.
-    :param forecast: of the same hours, by the forest of the first seed.
+    :param scores: by model; the forest's is the mean over ``SEEDS``, while ``forecast`` is by the first seed's.
     """
 
     scores: dict[str, Score]

@@ -58,7 +58,6 @@ class Method(NamedTuple):
 def hours_for_all(profile: LoadProfile, own_dates: LoadProfile, treatment: Treatment) -> pd.DataFrame:
     """Encode the hours as this project does, and put beside that what other methods look at.
 
-    :param own_dates: the same file, read with the dates that it has.
     :returns: the columns of ``encode_hours``; ``label``, the naive time that the file gives to each hour;
         ``local``, the naive time on the site's clock when it starts.
     """

@@ -22,12 +22,7 @@ Forecast = Callable[[pd.DataFrame, pd.DataFrame], pd.Series]
 
 
 class Protocol(NamedTuple):
-    """A way to test forecasts.
-
-    :param tested_on: the hours that are held out.
-    :param question: what its figures tell.
-    :param in_time_order: whether all hours to learn from come before all hours to forecast.
-    """
+    """A way to test forecasts: on which hours, for which question, and whether all hours to learn from come before."""
 
     name: str
     tested_on: str

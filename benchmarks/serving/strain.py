@@ -41,7 +41,7 @@ def measure_memory(server: Server) -> dict[str, float]:
 
 
 def _request(number: int, expected: range) -> str:
-    """Write a request that no other number has; an invalid one has a value, a type or a name that is wrong."""
+    """Write a request that no other number has; if invalid, by a value, a type or a name."""
     turn, form = number // 2, (QUERY, BODY)[number % 2]
     hour, weekday, day = turn % 24, turn // 24 % 7, turn // 168 + 1
     if expected is GOOD:
