@@ -5,6 +5,8 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from . import __version__
+
 CONTRACT_VERSION = "v1"
 SCHEMA_FOLDER = Path(__file__).resolve().parent.parent / "schemas" / CONTRACT_VERSION
 
@@ -21,9 +23,10 @@ def schema(name: str) -> dict[str, Any]:
 
 
 def openapi_document() -> dict[str, Any]:
-    """Put the schemas into the OpenAPI document, which refers to their files; many tools do not follow that."""
+    """Put the version and the schemas into the OpenAPI document; many tools do not follow references to files."""
     text = (SCHEMA_FOLDER.parent / "openapi.json").read_text("utf-8")
     document: dict[str, Any] = _with_inner_references(json.loads(text))
+    document["info"]["version"] = __version__
     document["components"]["schemas"] = {
         # An $id would make each schema a document of its own, which no pointer may reach into.
         file.stem: {name: value for name, value in schema(file.stem).items() if name not in ("$id", "$schema")}

@@ -22,7 +22,7 @@ class PublicHolidays:
     :param origin: who says that it is this country, in words.
     :param weekend: the country's days of rest; 0 is Monday.
     :param as_they_fall: the holidays' dates.
-    :param as_observed: the same, with the days that make up for those on a weekend.
+    :param as_observed: the dates on which they are observed: a day that makes up for one counts as well, or instead.
     """
 
     country: str | None
