@@ -13,6 +13,8 @@ EncodedHour = tuple[float, ...]
 PERIODS = {"hour_of_day": 24, "day_of_week": 7, "day_of_year": 366}
 """The number of values after which each field starts again, in the order of the features."""
 
+MODEL_INPUT = "features"  # the name of the model's input, of shape (n_hours, len(FEATURES)), float32
+
 FEATURES = tuple(f"{name}_{function}" for name in PERIODS for function in ("sin", "cos"))
 """The model's input columns, in order."""
 

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from forecast_core.calendar import Label
@@ -47,8 +47,8 @@ def create_app(model_file: Path) -> Starlette:
         Route(f"/schemas/{CONTRACT_VERSION}/{{name}}", schema_file),
         Route("/openapi.json", openapi),
         Route("/health", health),
-        Route("/", web_files.page),
-        Mount("/web", web_files),
+        Route("/", web_files.file),
+        Route("/web/{path:path}", web_files.file),
     ]
     refused_first = [Middleware(UpgradeWithBodyRefused)]
     app = Starlette(routes=routes, middleware=refused_first, exception_handlers=EXCEPTION_HANDLERS)

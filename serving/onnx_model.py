@@ -12,14 +12,13 @@ import onnxruntime
 
 from forecast_core.calendar import DAY_OF_LEAP_YEARS, Label
 from forecast_core.card import ModelCard
-from forecast_core.encoding import FEATURES, EncodedHour
+from forecast_core.encoding import FEATURES, MODEL_INPUT, EncodedHour
 from forecast_core.errors import InvalidModel
 from forecast_core.forecast import Forecaster, Infer
 from forecast_core.seal import check_seal
 
 from .validation import InputSchema
 
-INPUT = "features"
 _SHAPES = [[("tensor(float)", [len(FEATURES)])], [("tensor(float)", [1])]]  # of inputs and outputs, behind the rows
 _ONLY_FATAL = 4  # what is wrong with a file is said once, by InvalidModel
 
@@ -54,8 +53,10 @@ def _open(content: bytes) -> Forecaster:
         raise InvalidModel("it is not an ONNX model; restore it, or make it again with train.py") from error
     inputs, outputs = session.get_inputs(), session.get_outputs()
     shapes = [[(tensor.type, tensor.shape[1:]) for tensor in end] for end in (inputs, outputs)]
-    if shapes != _SHAPES or inputs[0].name != INPUT:
-        raise InvalidModel(f"it must take {INPUT} of {len(FEATURES)} columns and give one, as float; it has {shapes}")
+    if shapes != _SHAPES or inputs[0].name != MODEL_INPUT:
+        raise InvalidModel(
+            f"it must take {MODEL_INPUT} of {len(FEATURES)} columns and give one, as float, not {shapes}"
+        )
     card = ModelCard.from_metadata(metadata)
     if faults := InputSchema("model").faults(card.to_json()):
         raise InvalidModel(f"its model card is damaged: {min(faults).detail}")
@@ -82,7 +83,7 @@ def _inference(session: onnxruntime.InferenceSession) -> Infer:
     row = np.empty((1, len(FEATURES)), dtype=np.float32)
     prediction = np.empty((1, 1), dtype=np.float32)
     binding = session.io_binding()
-    binding.bind_cpu_input(INPUT, row)
+    binding.bind_cpu_input(MODEL_INPUT, row)
     binding.bind_output(session.get_outputs()[0].name, "cpu", 0, np.float32, prediction.shape, prediction.ctypes.data)
     one_at_a_time = Lock()  # the server has one thread; whoever uses the app from several shall not mix up rows
 
@@ -92,7 +93,7 @@ def _inference(session: onnxruntime.InferenceSession) -> Infer:
                 row[0] = rows[0]
                 session.run_with_iobinding(binding)
                 return [prediction.item()]
-        (predictions,) = session.run(None, {INPUT: np.array(rows, dtype=np.float32)})
+        (predictions,) = session.run(None, {MODEL_INPUT: np.array(rows, dtype=np.float32)})
         values: list[float] = predictions[:, 0].tolist()
         return values
 

@@ -25,9 +25,9 @@ _HEADERS = {
 class WebFiles(StaticFiles):
     """The files of the page, with the headers that keep it to itself."""
 
-    async def page(self, request: Request) -> Response:
-        """Give the page, whatever its query string, in which it keeps its state."""
-        return await self.get_response("index.html", request.scope)
+    async def file(self, request: Request) -> Response:
+        """Give a file of the page; without a name, the page itself, which keeps its state in the query string."""
+        return await self.get_response(request.path_params.get("path", "index.html"), request.scope)
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Give a file, or confirm that the one the browser has is the same."""

@@ -15,9 +15,8 @@ _LONGEST_LENGTH = 9  # digits; Python itself stops at 4,300
 
 
 async def read_input(request: Request, schema: InputSchema) -> dict[str, Any]:
-    """Read and judge the input of a request.
+    """Read and judge the input of a request: its fields, integers as int, also when they came as ``8.0``.
 
-    :returns: the input's fields; those of type integer as int, also when they came as ``8.0``.
     :raises ForecastError: one of those that ``errors.STATUS`` has a status for.
     """
     query_string: bytes = request.scope["query_string"]

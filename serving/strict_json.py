@@ -33,7 +33,7 @@ def parse_json(content: bytes) -> Any:
         raise MalformedInput("the body is not Unicode: it escapes half of a surrogate pair") from error
     except json.JSONDecodeError as error:
         where = f"at line {error.lineno}, column {error.colno}"
-        raise MalformedInput(f"the body is not JSON: {error.msg} {where}") from error
+        raise MalformedInput(f"the body is not JSON: {error.msg.removesuffix(' at')} {where}") from error
     except ValueError as error:  # of Python, at 4,300 digits
         raise MalformedInput(_TOO_MANY_DIGITS) from error
     for number in value.values() if isinstance(value, dict) else [value]:  # deeper ones no schema accepts

@@ -24,3 +24,8 @@ def test_the_served_document_says_both_versions(client: TestClient) -> None:
     assert about["version"] == __version__
     assert about["description"].endswith(f"the contract has its own, which stands in the paths: {CONTRACT_VERSION}.")
     assert {path for path in document["paths"] if path.startswith(f"/{CONTRACT_VERSION}/")}
+
+
+def test_the_manifest_names_the_image_of_this_version() -> None:
+    """Whoever applies it gets what the release is."""
+    assert f"/load-forecast:{__version__}\n" in (ROOT / "deploy/kubernetes.yaml").read_text("utf-8")

@@ -1,6 +1,7 @@
 """A CSV of whatever export, as texts of the two columns that matter, and as numbers."""
 
 import csv
+import re
 from io import StringIO
 
 import numpy as np
@@ -51,9 +52,12 @@ def _decode(content: bytes) -> str:
 
 def _find_separator(name: str, text: str, *wanted: str) -> str:
     """Take the separator that makes the wanted names columns of the header."""
-    header, most = text.partition("\n")[0].rstrip("\r"), list[str]()
+    header, most = re.split("[\r\n]", text, maxsplit=1)[:1], list[str]()
     for separator in (",", ";", "\t"):
-        columns = [column.strip() for column in next(csv.reader([header], delimiter=separator), [])]
+        try:
+            columns = [column.strip() for column in next(csv.reader(header, delimiter=separator), [])]
+        except csv.Error as error:  # a field of more than 131,072 characters
+            raise DataError(f"{name}: line 1: not a CSV ({error})") from error
         if all(columns.count(column) == 1 for column in wanted):
             return separator
         most = max(most, columns, key=len)

@@ -13,7 +13,7 @@ from .atypical_days import atypical_days, without_days
 from .encoded_hours import POWER
 
 HYPERPARAMETERS: dict[str, Any] = {"n_estimators": 30, "max_leaf_nodes": 500, "max_features": 4}
-"""Chosen by cross-validation within the first 80 % of the data; docs/validation/settings.md has the figures."""
+"""Compared in docs/validation/settings.md; docs/decisions.md says why four features a split and not three."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from sklearn.ensemble import RandomForestRegressor
 
 from forecast_core.calendar import OccupantsHour
 from forecast_core.card import ModelCard
-from forecast_core.encoding import FEATURES, PERIODS, encode
+from forecast_core.encoding import FEATURES, MODEL_INPUT, PERIODS, encode
 from forecast_core.seal import SEAL_NAME, UNSEALED, seal
 
 OPSETS = {"": 21, "ai.onnx.ml": 3}  # explicit, so that the file does not change with the newest that a library knows
@@ -29,7 +29,7 @@ def export_forest(forest: RandomForestRegressor, card: ModelCard) -> bytes:
 
     The card goes into ``metadata_props``; the same forest and card give the same bytes.
     """
-    features = ("features", FloatTensorType([None, len(FEATURES)]))
+    features = (MODEL_INPUT, FloatTensorType([None, len(FEATURES)]))
     model: ModelProto = to_onnx(forest, initial_types=[features], target_opset=OPSETS)
     for node in model.graph.node:
         needed = [attribute for attribute in node.attribute if attribute.name not in IDLE_ATTRIBUTES]
@@ -59,7 +59,7 @@ def largest_difference(forest: RandomForestRegressor, model: bytes, features: np
     Near zero, where sums of leaves cancel, it is relative to a tenth of the largest prediction.
     """
     session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
-    (predictions,) = session.run(None, {"features": features})
+    (predictions,) = session.run(None, {MODEL_INPUT: features})
     expected = forest.predict(features)
     size = np.maximum(np.abs(expected), np.abs(expected).max() / 10)
     return float(np.max(np.abs(predictions[:, 0] - expected) / size))

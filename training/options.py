@@ -50,6 +50,8 @@ def read_options() -> argparse.Namespace:
         raise DataError(f"--year {options.year}: must be from {FIRST_YEAR} to {LAST_YEAR}")
     check_replaceable(options.output)
     check_report(options.report)
+    if options.output.resolve() == options.report.resolve():
+        raise DataError(f"--output and --report are both {options.output}; name two")
     site_time_zone(options.timezone)
     public_holidays(options.holidays, options.timezone, years=())
     if (unit := options.unit) not in POWER_UNITS:

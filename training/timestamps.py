@@ -8,7 +8,7 @@ from .csv_file import fault
 
 _ISO = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}(?::\d{2}(?::\d{2}(?:\.\d+)?)?)?)?"
 _OTHER = r"\d{1,2}([./-])\d{1,2}\1\d{4} \d{1,2}:\d{2}(:\d{2})?"
-_OFFSET = r" ?(Z|[+-]\d{2}:?\d{2})"
+_OFFSET = r" ?(Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)"
 
 
 def parse_times(name: str, texts: pd.Series, column: str) -> tuple[pd.Series, pd.Series | None]:

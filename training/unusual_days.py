@@ -70,12 +70,9 @@ def choose_treatment(train: pd.Series, calendar: SiteCalendar, public: PublicHol
         for kind, holidays in {"as they fall": public.as_they_fall, "as observed": public.as_observed}.items():
             calendars[kind] = replace(calendar, holidays=holidays, rest_weekday=rest_weekday)
 
-    errors = [(plain, plain_mae)]
-    for leave_out in (False, True):
-        for kind, with_holidays in calendars.items():
-            treatment = Treatment(kind, with_holidays, leave_out)
-            if treatment != plain:
-                errors.append((treatment, _held_out_mae(encode_hours(train, with_holidays), treatment)))
+    told = [Treatment(*kind, leave_out) for leave_out in (False, True) for kind in calendars.items()][1:]
+    errors = [(each, _held_out_mae(encode_hours(train, each.calendar), each)) for each in told]
+    errors.insert(0, (plain, plain_mae))
     acceptable = min(mae for _, mae in errors) * (1 + WORTH_IT)
     chosen = next(treatment for treatment, mae in errors if mae <= acceptable)
     return Choice(chosen, errors, has_weekly_pattern)

@@ -11,10 +11,9 @@ export class CarpetPlot extends Chart {
     super(figure);
     [this.carpet, this.lowest, this.scale, this.highest] = figure.querySelectorAll("canvas, .end");
     paint(this.scale, Array.from({ length: 101 }, (_, percent) => [percent / 100]));
-    this.plot.addEventListener("click", () => onChoice(this.data.days[this.index]));
+    this.plot.addEventListener("click", (at) => this.point(at) && onChoice(this.data.days[this.index]));
     this.slider.addEventListener("keydown", ({ key }) => key === "Enter" && onChoice(this.data.days[this.index]));
   }
-
   draw() {
     const { days, cells, range, unit } = this.data;
     this.clear(314, 24);
@@ -32,7 +31,6 @@ export class CarpetPlot extends Chart {
     this.cursor = this.path("cursor");
     this.select(this.index);
   }
-
   tell(index, height) {
     const { days, cells, unit } = this.data;
     const [from, to] = [this.x(index) - 1, this.x(index + 1) + 1];

@@ -10,15 +10,13 @@ export class Chart {
     this.details.addEventListener("toggle", this.fillTable);
     new ResizeObserver(() => this.data && this.draw()).observe(this.plot);
   }
-
   /** Show data in so many columns, and tell of the first. */
   show(data, count) {
     Object.assign(this, { data, count, index: 0 });
-    this.slider.max = count - 1;
+    Object.assign(this.slider, { max: count - 1, disabled: false });
     this.draw();
     this.fillTable();
   }
-
   /** Begin the drawing anew, and lay the slider under it, its thumb below the middle of a column. */
   clear(height, bottom) {
     Object.assign(this, { left: 52, top: 26, floor: height - bottom, width: this.plot.clientWidth - 64 });
@@ -34,12 +32,14 @@ export class Chart {
   label = (text, x, y, kind) => this.svg.append(element("text", { class: kind, x, y }, text));
   markRest = (rest, from, to) => rest && this.path(rest, `M${from},${this.top - 9}H${to}`);
 
+  /** Select the column under the pointer; tell whether there is one. */
   point({ clientX, clientY }) {
     const { left, top } = this.plot.getBoundingClientRect();
     const column = Math.floor(((clientX - left - this.left) / this.width) * this.count);
-    if (column >= 0 && column < this.count) this.select(column, (clientY - top - this.top) / (this.floor - this.top));
+    const isThere = column >= 0 && column < this.count;
+    if (isThere) this.select(column, (clientY - top - this.top) / (this.floor - this.top));
+    return isThere;
   }
-
   /** Mark a column and tell of it, in sight and to whoever listens to the slider. */
   select(column, height) {
     this.slider.value = this.index = column;

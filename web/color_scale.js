@@ -12,7 +12,6 @@ export function paint(canvas, columns) {
   columns.forEach((column, x) => column.forEach(put(x)));
   canvas.getContext("2d").putImageData(image, 0, 0);
 }
-
 function color(share) {
   const place = share * (STOPS.length - 1);
   const [below, above] = [STOPS[Math.floor(place)], STOPS[Math.ceil(place)]];

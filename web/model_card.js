@@ -13,7 +13,6 @@ export function showCard(place, card) {
   const [first, last] = [card.first_event_start, card.last_event_start].map((start) => start.slice(0, 10));
   const { nested_cross_validation: folds, last_20_percent: end } = validation.band;
   const facts = {
-    Building: site(card),
     Data: `${data.rows.toLocaleString("en-GB")} hours from ${first} to ${last}, ${data.missing_hours} missing`,
     Labels: `name the ${card.label_side} of an hour in ${card.label_clock} time`,
     Holidays: holidays ? `${holidays.country}, ${holidays.counted}; like a ${WEEKDAYS[holidays.rest_weekday]}` : "none",

@@ -5,7 +5,7 @@ import { ForecastChart } from "./forecast_chart.js";
 import { showCard, site } from "./model_card.js";
 import { showHour } from "./one_hour.js";
 import { SchemaForm } from "./schema_form.js";
-import { ask, attempt, read } from "./server.js";
+import { ask, attempt, forget, read } from "./server.js";
 import { HOUR, SiteClock } from "./site_clock.js";
 
 const WEEK = 168;
@@ -75,7 +75,8 @@ attempt(main, DOCUMENTS, () => Promise.all(DOCUMENTS.map(read)), ([card, forecas
     const isAsked = labels.some((name) => name in state);
     hourForm.input = isAsked ? state : prediction.examples[0];
     const show = (answer, input) => showHour(find(".answer"), answer, input, card);
-    if (!isAsked) [hour.asked, find(".answer").textContent] = [undefined, "No hour is asked for yet."];
-    else if (hourForm.judge()) attempt(hour, hourForm.input, (it) => ask("prediction", it), show, hourForm);
+    if (hourForm.judge() && isAsked) return attempt(hour, hourForm.input, (it) => ask("prediction", it), show, hourForm);
+    forget(hour);
+    find(".answer").textContent = isAsked ? "" : "No hour is asked for yet.";
   }
 });

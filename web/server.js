@@ -10,21 +10,26 @@ export async function read(address) {
 }
 export const ask = (resource, input) => read(`v1/${resource}?${new URLSearchParams(input)}`);
 
+/** Forget what a section was asked, and what it said of that. */
+export function forget(section) {
+  Object.assign(section, { asked: undefined, ariaBusy: null, className: "" });
+  section.querySelector(".status").replaceChildren();
+}
+
 /** Ask what a section shows, unless it does so already; if there is no answer, say why, if possible at its field. */
 export async function attempt(section, input, request, show, form) {
   const [key, status] = [JSON.stringify(input), section.querySelector(".status")];
   if (section.asked === key) return;
   section.asked = key;
-  section.setAttribute("aria-busy", true);
+  section.ariaBusy = "true";
   status.textContent = "Loading…";
   const [answer, problem] = await request(input).then((it) => [it], (it) => [undefined, it]);
   if (section.asked !== key) return; // something else is asked meanwhile
-  section.removeAttribute("aria-busy");
-  section.classList.toggle("unanswered", Boolean(problem));
-  status.replaceChildren();
+  forget(section);
+  if (!problem) section.asked = key;
   if (!problem) return show(answer, input);
+  section.className = "unanswered";
   if (problem instanceof Error) throw problem;
-  section.asked = undefined;
   if (form?.showFaults(problem.errors ?? [])) return;
   const again = element("button", {}, "Try again");
   again.addEventListener("click", () => attempt(section, input, request, show, form));

@@ -27,7 +27,6 @@ export class SiteClock {
     const weekend = this.weekend.includes(local.getUTCDay() || 7) ? "weekend" : "";
     return { local, day, start: start + offset, rest: this.holidays.has(day) ? "holiday" : weekend };
   }
-
   /** Go back to the hour of the site's standard time in which a time lies. */
   wholeHour = (time) => Math.floor((time + this.standardOffset) / HOUR) * HOUR - this.standardOffset;
   /** Find the first such hour of a local year; daylight saving time is at most two hours. */
@@ -36,7 +35,6 @@ export class SiteClock {
     while (this.hour(time).local < Date.UTC(year)) time += HOUR;
     return time;
   }
-
   /** List consecutive hours, and their local days: each with its first hour, that one's place, and its length. */
   calendar(start, count) {
     const hours = Array.from({ length: count }, (_, index) => this.hour(start + index * HOUR));

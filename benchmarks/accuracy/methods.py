@@ -1,6 +1,6 @@
 """What people usually forecast a load with, and this project's model, each in the same form.
 
-Most usual methods come twice: as they are usually run, on the file's own dates,
+Three usual libraries come twice: as they are usually run, on the file's own dates,
 and with what this project's model is told (the occupants' hour, public holidays, the year that the data simulates).
 """
 

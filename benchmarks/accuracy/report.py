@@ -80,7 +80,6 @@ def _cell(method: Method, protocol: Protocol, results: Results) -> str:
 
 
 def _ratios_of(method: Method, results: Results) -> list[float]:
-    """Compare with ours on the last 20 %; one number, or none."""
     result = results.get((method.name, LAST_FIFTH))
     return [] if result is None else [result.score.mae / results[OURS, LAST_FIFTH].score.mae]
 

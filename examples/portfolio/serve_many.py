@@ -4,6 +4,7 @@ import asyncio
 import gc
 import logging
 import os
+import sys
 from pathlib import Path
 from urllib.parse import quote
 
@@ -56,5 +57,7 @@ def create_portfolio(folder: Path, most_open: int) -> Starlette:
 
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = ROOT / os.environ.get("FORECAST_MODELS", "models")
+if not MODELS.is_dir():
+    sys.exit(f"serve_many: there is no folder {MODELS}; name one with FORECAST_MODELS")
 app = create_portfolio(MODELS, most_open=int(os.environ.get("FORECAST_MODELS_OPEN", "500")))
 gc.freeze()  # what is imported by now is no garbage, so it is not searched: 20 ms of each closing

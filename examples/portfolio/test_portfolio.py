@@ -26,6 +26,7 @@ from training.model_file import sealed_file
 pytest.importorskip("ray", reason="there is no Ray: run pip install -r examples/portfolio/requirements.txt")
 from ray.cluster_utils import Cluster
 
+os.environ.setdefault("FORECAST_MODELS", "examples")  # no server of it is asked
 from examples.portfolio import serve_many
 
 TRAIN_MANY = [sys.executable, "-m", "examples.portfolio.train_many"]

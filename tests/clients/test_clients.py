@@ -111,6 +111,8 @@ def test_a_browser_is_answered_but_for_a_get_body(node: str, live_server: str, p
 
 
 def by_curl(url: str) -> Outcome:
+    if shutil.which("curl") is None:
+        pytest.skip("there is no curl: run apt-get install curl")
     printed = run(
         "curl", "--silent", "--show-error", "-X", "GET", url, "-H", "Content-Type: application/json",
         "-d", json.dumps(INPUT), "--write-out", r"\n%{http_code}\n%header{cache-control}",

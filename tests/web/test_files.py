@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from serve import app
 from serving.page import WEB_FOLDER
+from training.source import PUBLISHED_SHA256
 
 FILES = sorted(WEB_FOLDER.iterdir())
 ADDRESSES = ["/", "/?N=24&start=x", *(f"/web/{file.name}" for file in FILES)]
@@ -52,6 +53,12 @@ def test_nothing_else_is_there(client: TestClient, address: str) -> None:
     """A problem document, as for every address that does not exist."""
     response = client.get(address)
     assert (response.status_code, response.headers["content-type"]) == (404, "application/problem+json")
+    assert response.json()["detail"] == "there is no such resource; /openapi.json lists what there is"
+
+
+def test_the_page_knows_the_published_file() -> None:
+    """By its checksum, so that it can name the building."""
+    assert f'"{PUBLISHED_SHA256}"' in (WEB_FOLDER / "model_card.js").read_text("utf-8")
 
 
 @pytest.mark.parametrize("address", ["/", "/web/page.js"])
