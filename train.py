@@ -25,9 +25,10 @@ try:
     from training.source import read_source
     from training.splits import recent, split_in_time
     from training.unusual_days import choose_treatment
-    from training.validation import validate
+    from training.validation import shown, validate
 except ModuleNotFoundError as error:
-    print(f"train.py: {error.name} is not installed; run pip install -r requirements.txt first", file=sys.stderr)
+    how = f"run {sys.executable} -m pip install -r requirements.txt first"
+    print(f"train.py: {error.name} is not installed; {how}", file=sys.stderr)
     sys.exit(2)
 except KeyboardInterrupt:
     sys.exit(INTERRUPTED)
@@ -44,6 +45,7 @@ def main() -> int:
     profile = read_load_profile(name, content, zone, layout)
     power, calendar = profile.power, profile.calendar
     say(f"{name}: {len(power):,} hours from {power.index[0]} to {power.index[-1]}, {profile.missing_hours} missing")
+    say_more(f"mean {shown(power.mean())} {unit}, from {shown(power.min())} to {shown(power.max())}")
     if profile.minutes < 60:
         say_more(f"each the mean of its {60 // profile.minutes} rows; an hour that lacks a row counts as missing")
 
@@ -58,6 +60,8 @@ def main() -> int:
     choice = choose_treatment(recent(split_in_time(power)[0]), calendar, public)
     treatment = choice.treatment
     say(choice.table(unit))
+    if (known := treatment.calendar.known_years) != calendar.known_years:
+        say_more(f"holidays are listed to {known[-1]}; later hours will be refused")
 
     step("validate")
     hours = encode_hours(power, treatment.calendar)

@@ -1,9 +1,10 @@
-"""The model card: what a model is, where it comes from and how far it can be trusted."""
+"""What a model file says of itself: the card, in its metadata, and a digest of all before, at its end."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,12 @@ from .calendar import SiteCalendar
 from .contract import CONTRACT_VERSION
 from .encoding import FEATURES
 from .errors import InvalidModel
+
+SEAL_NAME = "sha256"
+"""The file's last metadata entry: a digest, in hexadecimal, of all bytes before it."""
+
+UNSEALED = "0" * 64
+"""What the entry holds until the digest is known."""
 
 _MOST_BRACKETS = 200  # a field has a dozen; how deep Python itself goes depends on its version
 
@@ -103,3 +110,22 @@ def _strict_json(text: str) -> Any:
     document = json.loads(text)
     json.dumps(document, ensure_ascii=False, allow_nan=False).encode("utf-8")
     return document
+
+
+def seal(content: bytes) -> bytes:
+    """Put the digest in its place at the end of a file.
+
+    >>> check_seal(seal(b"a model" + UNSEALED.encode()))
+    """
+    unsealed = content.removesuffix(UNSEALED.encode())
+    return unsealed + sha256(unsealed).hexdigest().encode()
+
+
+def check_seal(content: bytes) -> None:
+    """Check that a file is as it was when it was sealed.
+
+    :raises InvalidModel: it is not, or it was never sealed.
+    """
+    sealed, digest = content[: -len(UNSEALED)], content[-len(UNSEALED) :]
+    if sha256(sealed).hexdigest().encode() != digest:
+        raise InvalidModel("it is damaged, or train.py did not make it; restore it, or make it again with train.py")

@@ -12,11 +12,8 @@ from starlette.responses import Response
 
 from forecast_core.errors import ForecastError, UnanswerableInput
 
-MOST_FAULTS = 20
-"""That are listed; their count is true all the same."""
-
-NO_SNIFFING = {"X-Content-Type-Options": "nosniff"}
-"""A browser shall take an answer for what it says it is."""
+MOST_FAULTS = 20  # that are listed; their count is true all the same
+NO_SNIFFING = {"X-Content-Type-Options": "nosniff"}  # a browser shall take an answer for what it says it is
 
 
 class MalformedInput(ForecastError):

@@ -11,11 +11,10 @@ import numpy as np
 import onnxruntime
 
 from forecast_core.calendar import DAY_OF_LEAP_YEARS, Label
-from forecast_core.card import ModelCard
+from forecast_core.card import ModelCard, check_seal
 from forecast_core.encoding import FEATURES, MODEL_INPUT, EncodedHour
 from forecast_core.errors import InvalidModel
 from forecast_core.forecast import Forecaster, Infer
-from forecast_core.seal import check_seal
 
 from .validation import InputSchema
 

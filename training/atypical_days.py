@@ -30,8 +30,3 @@ def atypical_days(hours: pd.DataFrame) -> pd.DatetimeIndex:
     scale = _MAD_TO_STANDARD_DEVIATION * distance.median()
     # Where most days are exactly like their neighbours, there is no scale by which to call one unlike them.
     return pd.DatetimeIndex(distance.index[(distance > THRESHOLD * scale) & (scale > 0)])
-
-
-def without_days(hours: pd.DataFrame, days: pd.DatetimeIndex) -> pd.DataFrame:
-    """Leave out all hours of the given days."""
-    return hours[~hours[DAY].isin(days)]

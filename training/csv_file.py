@@ -100,8 +100,9 @@ def _find_decimal_sign(name: str, texts: pd.Series, separator: str, column: str)
     is_comma = "," in texts[first]
     if separator == "," and not is_comma:
         return point
-    if separator != "," and has_sign[texts.notna()].all():
-        return comma if is_comma else point  # as many decimals everywhere; some thousand would have come without
+    # A thousand without a sign, or as many decimals everywhere: then the sign is a decimal one.
+    if separator != "," and (texts.str.fullmatch(r"[+-]?\d{4,}").any() or has_sign[texts.notna()].all()):
+        return comma if is_comma else point
     wrong = "may have three decimals, or be a thousand and more; write the values without a sign between thousands"
     raise fault(name, first, column, texts[first], wrong)
 

@@ -9,8 +9,8 @@ from sklearn.ensemble import RandomForestRegressor
 from forecast_core.calendar import SiteCalendar
 from forecast_core.encoding import FEATURES
 
-from .atypical_days import atypical_days, without_days
-from .encoded_hours import POWER
+from .atypical_days import atypical_days
+from .encoded_hours import DAY, POWER
 
 HYPERPARAMETERS: dict[str, Any] = {"n_estimators": 30, "max_leaf_nodes": 500, "max_features": 4}
 """Compared in docs/validation/settings.md; docs/decisions.md says why four features a split and not three."""
@@ -40,7 +40,7 @@ def fit_forest(hours: pd.DataFrame, treatment: Treatment, *, seed: int) -> Rando
 
     :param hours: as ``encode_hours`` makes them, with the treatment's calendar.
     """
-    fitted = without_days(hours, atypical_days(hours)) if treatment.leave_out_atypical_days else hours
+    fitted = hours[~hours[DAY].isin(atypical_days(hours))] if treatment.leave_out_atypical_days else hours
     forest = RandomForestRegressor(**HYPERPARAMETERS, random_state=seed, n_jobs=-1)
     forest.fit(fitted[list(FEATURES)].to_numpy(), fitted[POWER].to_numpy())
     # A parallel predict adds the trees' answers in changing order, and so changes their last digit.

@@ -11,9 +11,8 @@ from skl2onnx.common.data_types import FloatTensorType
 from sklearn.ensemble import RandomForestRegressor
 
 from forecast_core.calendar import OccupantsHour
-from forecast_core.card import ModelCard
+from forecast_core.card import SEAL_NAME, UNSEALED, ModelCard, seal
 from forecast_core.encoding import FEATURES, MODEL_INPUT, PERIODS, encode
-from forecast_core.seal import SEAL_NAME, UNSEALED, seal
 
 OPSETS = {"": 21, "ai.onnx.ml": 3}  # explicit, so that the file does not change with the newest that a library knows
 

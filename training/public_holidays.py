@@ -1,9 +1,12 @@
 """The public holidays of a country, from the ``holidays`` package."""
 
 import re
+import warnings
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from statistics import median
 
 from holidays import country_holidays
 
@@ -31,6 +34,14 @@ class PublicHolidays:
     as_they_fall: frozenset[date] = frozenset()
     as_observed: frozenset[date] = frozenset()
 
+    def listed(self, years: range, last_of_data: int) -> range:
+        """Leave out the years after the data from which on the package lists far fewer holidays than before."""
+        n_holidays = Counter(day.year for day in self.as_they_fall)
+        # Of 46 countries, India, Sri Lanka and Ukraine fall below this share of their usual number one day.
+        enough = 0.6 * median(n_holidays[year] for year in years if year <= last_of_data)
+        later = (year for year in years if year > last_of_data)
+        return range(years.start, next((year for year in later if n_holidays[year] < enough), years.stop))
+
     def summary(self, first: date, last: date) -> str:
         """Say whose holidays they are, and how many lie in a span of days."""
         if self.country is None:
@@ -54,7 +65,8 @@ def public_holidays(named: str | None, time_zone: str, years: Iterable[int]) -> 
     try:
         if not re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", country):  # the package knows names of its own, too
             raise NotImplementedError(country)
-        fall, observed = (country_holidays(code, part or None, years, observed=observed) for observed in (False, True))
+        with warnings.catch_warnings(action="ignore"):  # of years that are not listed, which are left out
+            fall, observed = (country_holidays(code, part or None, years, observed=kind) for kind in (False, True))
     except NotImplementedError as error:
         hint = f"no such country or part of one is known; use a code like NL or DE-BY, or {NONE}"
         raise DataError(f"--holidays {country}: {hint}") from error

@@ -7,8 +7,6 @@ import pandas as pd
 
 from .atypical_days import HOURS_OF_SHORTEST_DAY
 
-_CLEAR = 1 / 3  # the third-quietest day is clearly above the second by this share of the week's range
-
 
 def remarks_on_months(power: pd.Series, time_zone: str) -> list[str]:
     """Say which months the data hardly has: the model takes them for the nearest that it has."""
@@ -29,7 +27,8 @@ def remarks_on_weekdays(power: pd.Series, time_zone: str, weekend: Set[int]) -> 
     if by_week.shape[1] < 7:
         return []
     in_order = by_week.apply(sorted, axis="columns", result_type="expand")
-    clear = in_order[2] - in_order[1] > _CLEAR * (in_order[6] - in_order[0])
+    # The third-quietest day is clearly above the second by a third of the week's range.
+    clear = in_order[2] - in_order[1] > (in_order[6] - in_order[0]) / 3
     pairs = by_week[clear].apply(lambda week: tuple(sorted(week.nsmallest(2).index)), axis="columns").value_counts()
     if pairs.empty or pairs.iloc[0] <= len(by_week) / 2 or weekend <= set(pairs.index[0]):
         return []

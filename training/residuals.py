@@ -11,8 +11,8 @@ from forecast_core.contract import schema
 
 from .encoded_hours import POWER
 from .forest import Treatment, fit_forest, predict_forest
-from .score import significant
 from .splits import folds_of_weeks, split_in_time
+from .validation import significant
 
 QUANTILES: list[float] = schema("forecast-request")["properties"]["quantile"]["enum"]
 RESIDUAL = "residual"

@@ -16,8 +16,7 @@ PUBLISHED_URL = (
     "https://raw.githubusercontent.com/ourownstory/neuralprophet-data/54ee179/datasets/energy/SF_hospital_load.csv"
 )
 PUBLISHED_SHA256 = "0555dacb6bf1976422d203013908006c29fe9d261e9163c39fe23791ab6aba7d"
-PUBLISHED_YEAR = 2017
-"""The year that the published file simulates, by its weekdays, holidays and clock changes."""
+PUBLISHED_YEAR = 2017  # that the file simulates, by its weekdays, holidays and clock changes
 PUBLISHED_REMARKS = (
     f"The published file simulates {PUBLISHED_YEAR}, though its labels say 2015: "
     f"its events are dated {PUBLISHED_YEAR}, and a label still means its row. "

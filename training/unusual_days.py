@@ -12,8 +12,8 @@ from forecast_core.calendar import SiteCalendar
 from .encoded_hours import POWER, encode_hours
 from .forest import Treatment, fit_forest, predict_forest
 from .public_holidays import PublicHolidays
-from .score import Score, shown, significant
 from .splits import folds_of_weeks
+from .validation import Score, shown, significant
 
 WORTH_IT = 0.02
 """Share of the error by which knowing more must pay: chance brought up to 1 % on generated loads, holidays 20 to 30."""
@@ -67,12 +67,13 @@ def choose_treatment(train: pd.Series, calendar: SiteCalendar, public: PublicHol
     calendars = {"none": calendar}
     if public.as_they_fall and has_weekly_pattern:
         rest_weekday = quietest_weekday(train, calendar, public.weekend)
+        known = public.listed(calendar.known_years, calendar.last_event_start.year)
         for kind, holidays in {"as they fall": public.as_they_fall, "as observed": public.as_observed}.items():
-            calendars[kind] = replace(calendar, holidays=holidays, rest_weekday=rest_weekday)
+            calendars[kind] = replace(calendar, holidays=holidays, rest_weekday=rest_weekday, known_years=known)
 
     told = [Treatment(*kind, leave_out) for leave_out in (False, True) for kind in calendars.items()][1:]
-    errors = [(each, _held_out_mae(encode_hours(train, each.calendar), each)) for each in told]
-    errors.insert(0, (plain, plain_mae))
+    maes = [_held_out_mae(encode_hours(train, each.calendar), each) for each in told]
+    errors = [(plain, plain_mae), *zip(told, maes, strict=True)]
     acceptable = min(mae for _, mae in errors) * (1 + WORTH_IT)
     chosen = next(treatment for treatment, mae in errors if mae <= acceptable)
     return Choice(chosen, errors, has_weekly_pattern)

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from training.encoded_hours import POWER
-from training.score import Score
 from training.splits import folds_of_days, folds_of_weeks, split_in_time
+from training.validation import Score
 
 FORTNIGHTS = 6
 LAST_FIFTH = "last 20 %"

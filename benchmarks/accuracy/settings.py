@@ -14,7 +14,7 @@ from sklearn.model_selection import KFold
 
 from benchmarks.accuracy.protocols import Fold, fortnights, run
 from forecast_core.encoding import FEATURES
-from training.atypical_days import atypical_days, without_days
+from training.atypical_days import atypical_days
 from training.encoded_hours import DAY, POWER, encode_hours
 from training.forest import HYPERPARAMETERS, Treatment
 from training.splits import FOLDS, folds_of_days, folds_of_weeks
@@ -77,7 +77,7 @@ def _mean_absolute_error(folds: list[Fold], setting: Setting) -> float:
     columns = [*FEATURES, *([_HOLIDAY] if setting.holidays == "flag" else [])]
 
     def forecast(fit: pd.DataFrame, held_out: pd.DataFrame, seed: int) -> pd.Series:
-        fitted = without_days(fit, atypical_days(fit)) if setting.leave_out_atypical_days else fit
+        fitted = fit[~fit[DAY].isin(atypical_days(fit))] if setting.leave_out_atypical_days else fit
         forest = RandomForestRegressor(**{**HYPERPARAMETERS, **setting.hyperparameters}, random_state=seed, n_jobs=-1)
         forest.fit(fitted[columns].to_numpy(np.float32), fitted[POWER].to_numpy())
         return pd.Series(forest.predict(held_out[columns].to_numpy(np.float32)), index=held_out.index)

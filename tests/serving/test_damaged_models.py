@@ -9,8 +9,8 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
+from forecast_core.card import UNSEALED, seal
 from forecast_core.errors import InvalidModel
-from forecast_core.seal import UNSEALED, seal
 from serving.onnx_model import load_model
 from tests.conftest import ROOT
 from training.model_file import sealed_file

@@ -249,7 +249,7 @@ def test_without_the_training_libraries_the_command_says_what_to_install() -> No
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (run.returncode, run.stderr) == (
         2,
-        "train.py: pandas is not installed; run pip install -r requirements.txt first\n",
+        f"train.py: pandas is not installed; run {sys.executable} -m pip install -r requirements.txt first\n",
     )
 
 

@@ -13,9 +13,8 @@ from tests.conftest import ROOT, hourly_load
 from training.encoded_hours import encode_hours
 from training.forest import Treatment
 from training.residuals import Coverage, held_out_residuals, measure_band, residual_quantiles, residuals_of
-from training.score import Score
 from training.splits import folds_of_days, folds_of_weeks, split_in_time
-from training.validation import Validation, baseline, validate
+from training.validation import Score, Validation, baseline, validate
 
 HOURS = pd.date_range("2023-01-02", periods=6 * 7 * 24, freq="h", tz="-08:00")
 
