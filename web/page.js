@@ -28,7 +28,7 @@ attempt(main, DOCUMENTS, () => Promise.all(DOCUMENTS.map(read)), ([card, forecas
   yearShown.addEventListener("change", () => go({ year: yearShown.value }));
   find("header p").textContent = `${site(card)}: mean power in ${card.unit} by the clock of ${card.timezone}`;
   showCard(find(".facts"), card);
-  main.classList.add("open");
+  main.classList.add("open", card.holidays ? "rests" : "never-rests");
   addEventListener("popstate", show);
   show();
 

@@ -20,7 +20,8 @@ async def main() -> None:
     client = FlexMeasuresClient(
         email=os.environ["EMAIL"],
         password=os.environ["PASSWORD"],
-        host=os.environ["FLEXMEASURES"].removeprefix("http://"),
+        host=os.environ["FLEXMEASURES"].split("://")[-1],
+        ssl=os.environ["FLEXMEASURES"].startswith("https"),
     )
     try:
         account = await client.get_account()

@@ -44,6 +44,14 @@ FAULTS = {
         b"ds,y\n01/02/2015 01:00,1\n02/02/2015 01:00,1\n",
         "line 2: ds '01/02/2015 01:00' may begin with its day or its month; write it as 2015-01-31",
     ),
+    "an offset that is none": (
+        b"ds,y\n2015-01-01T01:00+99:99,1\n",
+        "line 2: ds '2015-01-01T01:00+99:99' is not a timestamp, like 2015-01-31 01:00:00",
+    ),
+    "a field without end": (
+        b"x" * 200_000 + b",y\n1,1\n",
+        "line 1: not a CSV (field larger than field limit (131072))",
+    ),
     "an offset here and there": (
         b"ds,y\n2015-01-01T01:00Z,1\n2015-01-01T02:00,1\n",
         "line 3: ds '2015-01-01T02:00' has an offset, or lacks one, unlike the rows before",
@@ -66,6 +74,17 @@ FAULTS = {
         "write the values without a sign between thousands",
     ),
 }
+
+
+@pytest.mark.parametrize(("more", "value"), [("12000", 12000.0), ("0", None)])
+def test_a_thousand_without_a_sign_tells_the_decimal_sign(more: str, value: float | None) -> None:
+    """Three decimals everywhere else might be thousands; a smaller number tells nothing, and is refused."""
+    content = f"ds;y\n2015-01-01 01:00;50,673\n2015-01-01 02:00;{more}\n".encode()
+    if value is None:
+        with pytest.raises(DataError, match="line 2: y '50,673' may have three decimals"):
+            read_columns("load.csv", content, "ds", "y")
+    else:
+        assert read_columns("load.csv", content, "ds", "y")["value"].to_list() == [50.673, value]
 
 
 @pytest.mark.parametrize("fault", FAULTS)

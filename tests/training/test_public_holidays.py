@@ -47,6 +47,13 @@ def test_there_may_be_none(named: str | None, time_zone: str, summary: str) -> N
     assert public.summary(date(2023, 1, 1), date(2023, 12, 31)) == summary
 
 
+@pytest.mark.parametrize(("country", "last"), [("NL", 2055), ("US", 2055), ("IN", 2035), ("LK", 2026)])
+def test_years_whose_holidays_are_not_listed_are_not_known(country: str, last: int) -> None:
+    """A forecast without holidays would look like one with them; the package lists some countries for a few years."""
+    years = range(2013, 2056)
+    assert public_holidays(country, "UTC", years).listed(years, last_of_data=2025) == range(2013, last + 1)
+
+
 @pytest.mark.parametrize("named", ["XX", "USA", "DE-XX", "DE-", "", "GERMANY"])
 def test_a_country_that_is_not_known_is_named(named: str) -> None:
     """Nobody gets a model without holidays because of a misspelt code."""

@@ -200,6 +200,7 @@ def test_another_model_is_told_of(seen: Any) -> None:
     """Its place, unit and data; where it does not know the present, the page begins where its data ends."""
     assert "A building in the time zone Asia/Kolkata: mean power in MW" in seen["text"]
     assert "hospital" not in seen["text"]
+    assert "public holiday" not in seen["text"]
     assert "8,000 hours from 2017-01-01 to 2017-12-31, 760 missing" in seen["text"]
     assert seen["input"] == ["168", "2018-01-01T00:00:00+05:30"]
     assert seen["note"] is True
