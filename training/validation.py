@@ -16,7 +16,6 @@ from .splits import TRAINING_SHARE, split_in_time
 SEEDS = (0, 1, 2, 3, 4)
 FOREST = "forest"
 
-
 BASELINES = {"mean of hour x weekday": "mean", "repeat the last week": "last"}
 """What a model must beat to be worth its place: which of the hours with the same hour and weekday each repeats."""
 
