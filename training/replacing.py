@@ -13,13 +13,13 @@ def check_replaceable(path: Path) -> None:
     """
     try:
         target = path.resolve()
-        if target.exists() and not target.is_file():
+        if target.is_symlink() or (target.exists() and not target.is_file()):  # a link is left of a loop of links
             raise DataError(f"{path} exists and is no regular file; name another")
         if not target.parent.is_dir():
             raise DataError(f"{path}: its folder does not exist; make it first")
         _beside(target).touch()
         _beside(target).unlink()
-    except (OSError, RuntimeError) as error:  # RuntimeError is what Python before 3.13 says of a loop of links
+    except (OSError, RuntimeError) as error:  # RuntimeError is what Python before 3.13 says of such a loop
         reason = getattr(error, "strerror", None) or "a loop of links"
         raise DataError(f"{path} cannot be written ({reason})") from error
 
