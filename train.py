@@ -1,31 +1,27 @@
-"""Train the model: from a CSV of hourly load to a validated ``model.onnx``.
+"""Train the model: from a CSV of load to a validated ``model.onnx``.
 
-Exit status: 0 saved, 1 a gate says no and nothing is saved, 2 the data or an option is at fault, 130 interrupted.
+Exit status: 0 saved, 1 a check says no and nothing is saved, 2 the data or an option is at fault, 130 interrupted.
 """
 
+import logging
 import sys
+from dataclasses import dataclass
 
 from forecast_core.errors import DataError
 
 INTERRUPTED = 130
 
 try:
-    from training.encoded_hours import encode_hours
-    from training.event_starts import Layout
-    from training.forest import fit_forest
-    from training.load_profile import read_load_profile
-    from training.model_card import make_card
-    from training.model_file import LARGEST_RELATIVE_DIFFERENCE, all_occupants_hours, export_forest, largest_difference
-    from training.options import read_options
+    from forecast_core.model_card import ModelCard
+    from training.csv_file import read_source
+    from training.forest import LARGEST_RELATIVE_DIFFERENCE, all_inputs, export_forest, fit_forest, largest_difference
+    from training.load_profile import make_features, read_load_profile, warn_of_months, warn_of_weekdays
+    from training.model_file import make_card, write_report, write_whole
+    from training.model_selection import select_settings
+    from training.options import TrainingOptions, read_options
+    from training.prediction_interval import measure_interval
     from training.public_holidays import public_holidays
-    from training.remarks import remarks_on_months, remarks_on_weekdays
-    from training.replacing import write_whole
-    from training.report import write_report
-    from training.residuals import measure_band
-    from training.source import read_source
-    from training.splits import recent, split_in_time
-    from training.unusual_days import choose_treatment
-    from training.validation import shown, validate
+    from training.validation import Validation, formatted, recent, split_in_time, validate
 except ModuleNotFoundError as error:
     how = f"run {sys.executable} -m pip install -r requirements.txt first"
     print(f"train.py: {error.name} is not installed; {how}", file=sys.stderr)
@@ -33,94 +29,104 @@ except ModuleNotFoundError as error:
 except KeyboardInterrupt:
     sys.exit(INTERRUPTED)
 
+log = logging.getLogger("train")
 
-def main() -> int:
-    """Train as the options say, and tell each step."""
-    options = read_options()
+
+class Refused(Exception):
+    """A check says that the model must not be saved; the text says why."""
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A model that passed all checks: the content of its file, its card, and its validation."""
+
+    content: bytes
+    card: ModelCard
+    validation: Validation
+
+
+def train(options: TrainingOptions) -> TrainedModel:
+    """Train a model; each step is logged, and nothing is written.
+
+    :raises DataError: the data or an option is at fault.
+    :raises Refused: a check says no.
+    """
     zone, unit = options.timezone, options.unit
 
-    step("load")
     name, content = read_source(options.data)
-    layout = Layout(options.time_column, options.value_column, options.labels, options.local_time, options.year)
-    profile = read_load_profile(name, content, zone, layout)
+    profile = read_load_profile(name, content, options)
     power, calendar = profile.power, profile.calendar
-    say(f"{name}: {len(power):,} hours from {power.index[0]} to {power.index[-1]}, {profile.missing_hours} missing")
-    say_more(f"mean {shown(power.mean())} {unit}, from {shown(power.min())} to {shown(power.max())}")
+    tell("load", f"{name}: {len(power):,} hours from {power.index[0]} to {power.index[-1]}")
+    tell("", f"{profile.missing_hours} hours are missing")
+    tell("", f"mean {formatted(power.mean())} {unit}, from {formatted(power.min())} to {formatted(power.max())}")
     if profile.minutes < 60:
-        say_more(f"each the mean of its {60 // profile.minutes} rows; an hour that lacks a row counts as missing")
+        tell("", f"an hour is the mean of {60 // profile.minutes} rows, and missing if it lacks one")
 
-    step("calendar")
     public = public_holidays(options.holidays, zone, calendar.known_years)
-    say(public.summary(power.index[0].date(), power.index[-1].date()))
-    remarks = [*profile.remarks, *remarks_on_months(power, zone), *remarks_on_weekdays(power, zone, public.weekend)]
-    for remark in remarks:
-        say_more(remark)
+    tell("calendar", public.summary(power.index[0].date(), power.index[-1].date()))
+    warnings = [*profile.warnings, *warn_of_months(power, zone), *warn_of_weekdays(power, zone, public.weekend)]
+    for warning in warnings:
+        tell("warning", warning)
 
-    step("choose")
-    choice = choose_treatment(recent(split_in_time(power)[0]), calendar, public)
-    treatment = choice.treatment
-    say(choice.table(unit))
-    if (known := treatment.calendar.known_years) != calendar.known_years:
-        say_more(f"holidays are listed to {known[-1]}; later hours will be refused")
+    selection = select_settings(recent(split_in_time(power)[0]), calendar, public)
+    settings = selection.settings
+    tell("select", selection.table(unit))
+    if (known := settings.calendar.known_years) != calendar.known_years:
+        tell("", f"holidays are listed until {known[-1]}; forecasts of later hours will be refused")
 
-    step("validate")
-    hours = encode_hours(power, treatment.calendar)
-    validation = validate(hours, treatment)
-    say(validation.table(unit))
+    hours = make_features(power, settings.calendar)
+    validation = validate(hours, settings)
+    tell("validate", validation.table(unit))
 
-    step("band")
-    band = measure_band(recent(hours), treatment, seed=options.seed)
-    say(f"0.05 to 0.95 quantile: {band.nested_share:.1%} of held-out weeks, {band.future.share:.1%} of the last 20 %")
+    interval = measure_interval(recent(hours), settings, seed=options.seed)
+    shares = f"{interval.nested_share:.1%} of held-out weeks, {interval.future.share:.1%} of the last 20 %"
+    tell("interval", f"the 90 % interval holds {shares}")
 
-    step("fit")
-    forest = fit_forest(hours, treatment, seed=options.seed)
-    say(f"{forest.n_estimators} trees, atypical days {treatment.atypical_days}")
+    forest = fit_forest(hours, settings, seed=options.seed)
+    tell("fit", f"{forest.n_estimators} trees, outlier days {settings.outlier_days}")
 
-    step("export")
-    card = make_card(profile, public, choice, hours, validation, band, remarks=remarks, unit=unit, seed=options.seed)
+    card = make_card(
+        profile, public, selection, hours, validation, interval, warnings=warnings, unit=unit, seed=options.seed
+    )
     model = export_forest(forest, card)
-    say(f"{len(model):,} bytes")
+    tell("export", f"{len(model):,} bytes")
 
-    step("compare")
-    features = all_occupants_hours()
+    features = all_inputs()
     difference = largest_difference(forest, model, features)
-    say(f"scikit-learn and onnxruntime differ by at most {difference:.0e} relative on all {len(features):,} inputs")
-    if not difference <= LARGEST_RELATIVE_DIFFERENCE:  # so that NaN is refused, too
-        return refuse(f"the exported model differs by more than {LARGEST_RELATIVE_DIFFERENCE:.0e}")
+    tell("compare", f"scikit-learn and onnxruntime differ by at most {difference:.0e} on all {len(features):,} inputs")
+    if not difference <= LARGEST_RELATIVE_DIFFERENCE:  # written so that NaN is refused, too
+        raise Refused(f"the exported model differs by more than {LARGEST_RELATIVE_DIFFERENCE:.0e}")
     if not validation.beats_baselines and not options.force:
-        return refuse("the model does not beat both baselines; save it all the same with --force")
+        raise Refused("the model does not beat both baselines; --force saves it all the same")
+    return TrainedModel(model, card, validation)
 
-    step("save")
-    write_report(options.report, card.validation, validation, unit)
-    write_whole(options.output, model)
-    say(f"{options.output} and {options.report}")
+
+def tell(step: str, text: str) -> None:
+    """Log what a step found, with the name of the step in a column of its own."""
+    log.info("%-10s%s", step, text.replace("\n", "\n" + " " * 10))
+
+
+def main() -> int:
+    """Train as the command line says, and save the model."""
+    logging.basicConfig(stream=sys.stdout, format="%(message)s")
+    log.setLevel(logging.INFO)
+    try:
+        options = read_options()
+        trained = train(options)
+        write_report(options.report, trained.card, trained.validation)
+        write_whole(options.output, trained.content)  # last, so that a new model never stands beside an error
+        tell("save", f"{options.output} and {options.report}")
+    except Refused as refusal:
+        print(f"train.py: nothing saved: {refusal}", file=sys.stderr)
+        return 1
+    except (DataError, OSError) as error:
+        print(f"train.py: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\ntrain.py: interrupted; the model is as it was", file=sys.stderr)
+        return INTERRUPTED
     return 0
 
 
-def step(name: str) -> None:
-    print(f"{name:10}", end="", flush=True)
-
-
-def say(text: str) -> None:
-    print(text.replace("\n", "\n" + " " * 10), flush=True)
-
-
-def say_more(text: str) -> None:
-    step("")
-    say(text)
-
-
-def refuse(why: str) -> int:
-    print(f"train.py: nothing saved: {why}", file=sys.stderr)
-    return 1
-
-
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except (DataError, OSError) as error:
-        print(f"train.py: {error}", file=sys.stderr)
-        sys.exit(2)
-    except KeyboardInterrupt:
-        print("\ntrain.py: interrupted; the model is as it was", file=sys.stderr)
-        sys.exit(INTERRUPTED)
+    sys.exit(main())

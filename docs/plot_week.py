@@ -1,4 +1,4 @@
-"""Draw a week of the forecast with its band: ``python docs/plot_week.py [PNG]``."""
+"""Draw a week of the forecast with its prediction interval: ``python -m docs.plot_week [PNG]``."""
 
 import sys
 from datetime import datetime
@@ -8,22 +8,21 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))  # run as a script, Python looks beside this file only
+from serving.onnx_model import load_model
 
-from serving.onnx_model import load_model  # noqa: E402
+ROOT = Path(__file__).resolve().parent.parent
 
 START, N_HOURS = datetime.fromisoformat("2026-11-23T00:00:00-08:00"), 7 * 24  # the week of Thanksgiving
 
 
 @rc_context({"date.converter": "concise"})
 def draw(path: Path) -> None:
-    """Write the picture: the mean, and the bands that half and nine tenths of the hours should lie in."""
+    """Write the picture: the mean, and the 50 % and 90 % intervals."""
     forecaster = load_model(ROOT / "model.onnx")
     hours = np.datetime64(START.replace(tzinfo=None)) + np.arange(N_HOURS).astype("timedelta64[h]")
     figure = Figure(figsize=(11, 3.6), layout="constrained")
     axes = figure.subplots()
-    for low, high, shade, label in ((0.05, 0.95, 0.2, "0.05 to 0.95 quantile"), (0.25, 0.75, 0.4, "0.25 to 0.75")):
+    for low, high, shade, label in ((0.05, 0.95, 0.2, "90 % interval"), (0.25, 0.75, 0.4, "50 % interval")):
         edges = forecaster.forecast(START, N_HOURS, low), forecaster.forecast(START, N_HOURS, high)
         axes.fill_between(hours, *edges, alpha=shade, color="tab:orange", linewidth=0, step="post", label=label)
     axes.step(hours, forecaster.forecast(START, N_HOURS), where="post", color="tab:red", linewidth=1.2, label="mean")

@@ -1,6 +1,3 @@
-"""What a forecast is, in plain Python: the standard library and nothing else.
+"""What training and serving share, in plain Python: timestamps, calendar, features, model card and forecaster."""
 
-Training and serving both build on this package, so that each rule between a calendar and a number exists once.
-"""
-
-__version__ = "1.0.0"  # of the software, by https://semver.org; the contract that it serves has its own
+__version__ = "1.0.0"  # of the software (https://semver.org); the HTTP contract has a version of its own

@@ -1,25 +1,63 @@
-"""The errors that this project raises on purpose; serving adds those of a request."""
+"""The errors that this project raises on purpose: ForecastError and its subclasses."""
+
+from dataclasses import dataclass
+
+LONGEST_QUOTE = 40  # characters of foreign text in a message
 
 
 class ForecastError(Exception):
-    """Base of them all; its text is for the user."""
+    """The base class; the text is written for the user."""
 
 
 class InvalidModel(ForecastError):
-    """A model file or its card is missing, damaged, or made for another contract."""
+    """A model file or its card is missing, damaged, or made for another version of the contract."""
 
 
+@dataclass(eq=False)
 class DataError(ForecastError):
-    """Training data or options are such that no model can be made from them."""
+    """Training data or an option is at fault.
+
+    :param reason: what is wrong, and how to mend it.
+    :param line: of the file; the header is line 1.
+    :param value: as it stands in the file.
+
+    >>> print(DataError("is not a number", file="load.csv", line=5, column="y", value="abc"))
+    load.csv: line 5: y 'abc' is not a number
+    """
+
+    reason: str
+    file: str | None = None
+    line: int | None = None
+    column: str | None = None
+    value: object = None
+
+    def __str__(self) -> str:
+        places = [self.file, None if self.line is None else f"line {self.line}"]
+        cell = "" if self.column is None else f"{quoted(self.column)[1:-1]} {quoted(self.value)} "
+        return ": ".join([*filter(None, places), cell + self.reason])
+
+
+class MalformedJson(ForecastError):
+    """A text is not JSON (RFC 8259), or JSON that two readers would understand differently (RFC 7493)."""
 
 
 class UnanswerableInput(ForecastError):
-    """An input fits its schema, and still names no hour that can be forecast.
+    """An input fits its schema, but it names no hour that can be forecast.
 
     :param field: the input field at fault.
-    :param reason: what is wrong with its value and what is accepted instead.
+    :param reason: what is wrong with its value, and what is accepted instead.
     """
 
     def __init__(self, field: str, reason: str) -> None:
         super().__init__(f"{field} {reason}")
         self.field = field
+
+
+def quoted(value: object) -> str:
+    r"""Quote a short, printable piece of foreign text.
+
+    >>> print(quoted("a\nb"), quoted("x" * 50))
+    'a\nb' 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...'
+    """
+    text = str(value)
+    return repr(text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}...")

@@ -1,6 +1,6 @@
-"""From an HTTP request to a forecast: what serve.py uses; training never imports it."""
+"""The HTTP service: what serve.py uses. It never imports training."""
 
 import os
 
-# onnxruntime reports to its maker, and keeps a file in the home folder, unless this is set before it is loaded.
+# Unless this is set before onnxruntime is imported, it sends usage data and keeps a file in the home folder.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")

@@ -1,4 +1,4 @@
-"""Query strings, read by the types that a schema gives its fields."""
+"""Query strings, whose values are read by their type in the schema."""
 
 import math
 import re
@@ -14,10 +14,10 @@ _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
 def parse_query_string(query_string: bytes, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Read a query string as an object that the schema with these fields can judge.
+    """Read a query string as an object for the schema with these fields.
 
-    A value that does not read as its field's type stays text, which the schema then refuses.
-    A ``+`` stays a plus: no value has a blank, and the offset of a time often comes unescaped.
+    A value that is not of its field's type stays a string, which the schema then refuses.
+    A ``+`` stays a plus: no value has a blank, and clients often leave the offset of a time unescaped.
 
     :raises MalformedInput: a broken escape, not UTF-8, or a repeated name.
 

@@ -5,19 +5,23 @@ from typing import Any
 from starlette.requests import Request
 from starlette.types import Scope
 
+from forecast_core.errors import MalformedJson
+from forecast_core.strict_json import parse_json
+
 from .errors import InputTooLarge, MalformedInput, QueryStringTooLong, UnsupportedMediaType
-from .strict_json import parse_json
-from .validation import InputSchema
+from .input_schema import InputSchema
 
 LARGEST_BODY = 16 * 1024
 LONGEST_QUERY_STRING = 1024
-_LONGEST_LENGTH = 9  # digits; Python itself stops at 4,300
+MOST_SEPARATORS = 1000  # colons and commas of a body; a request has seven, and thousands take long to judge
+_LONGEST_LENGTH = 9  # digits of a Content-Length; Python itself stops at 4,300
 
 
 async def read_input(request: Request, schema: InputSchema) -> dict[str, Any]:
-    """Read and judge the input of a request: its fields, integers as int, also when they came as ``8.0``.
+    """Read the input of a request and validate it.
 
-    :raises ForecastError: one of those that ``errors.STATUS`` has a status for.
+    :returns: its fields; integers are int, also when they came as ``8.0``.
+    :raises ForecastError: one of those in ``problem.STATUS``.
     """
     query_string: bytes = request.scope["query_string"]
     if len(query_string) > LONGEST_QUERY_STRING:
@@ -26,10 +30,10 @@ async def read_input(request: Request, schema: InputSchema) -> dict[str, Any]:
         )
     body = await _read_body(request) if announces_body(request.scope) else b""
     if body or request.method == "QUERY":
-        _check_content(request)
+        _check_content_type(request)
     if body and query_string:
         raise MalformedInput("the input came twice, as body and as query string; send one of them")
-    return schema.judge(parse_json(body)) if body else schema.judge_query_string(query_string)
+    return schema.validate(_parse_body(body)) if body else schema.validate_query_string(query_string)
 
 
 def announces_body(scope: Scope) -> bool:
@@ -51,11 +55,20 @@ async def _read_body(request: Request) -> bytes:
     return bytes(body)
 
 
-def _check_content(request: Request) -> None:
+def _check_content_type(request: Request) -> None:
     if "content-encoding" in request.headers:
-        raise UnsupportedMediaType("the body has a Content-Encoding, and none is read; send it as it is")
+        raise UnsupportedMediaType("the body has a Content-Encoding, and none is supported; send it without")
     content_type = request.headers.get("content-type")
     if content_type is None and request.method == "QUERY":
         raise MalformedInput("a QUERY needs a Content-Type (RFC 10008); send application/json")
     if content_type is not None and content_type.partition(";")[0].strip().lower() != "application/json":
         raise UnsupportedMediaType("the body's Content-Type is not JSON; send application/json")
+
+
+def _parse_body(body: bytes) -> Any:
+    if (separators := body.count(b":") + body.count(b",")) > MOST_SEPARATORS:
+        raise MalformedInput(f"the body has {separators:,} colons and commas; at most {MOST_SEPARATORS:,} are read")
+    try:
+        return parse_json(body)
+    except MalformedJson as error:
+        raise MalformedInput(f"the body {error}") from error

@@ -1,24 +1,20 @@
-"""Bodies that come with ``Upgrade``, which the HTTP parser below the app does not read."""
+"""Requests with a body and the header ``Upgrade``, which uvicorn's HTTP parser does not read."""
 
 import logging
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from .errors import problem
+from .problem import problem
 from .request_input import announces_body
 
-
-def log_upgrades_in_one_line() -> None:
-    """Keep uvicorn from advising, at each request with ``Upgrade``, to install a library that nothing here needs."""
-    logging.getLogger("uvicorn.error").addFilter(_is_no_advice)  # once, however many apps are made
-
-
-def _is_no_advice(record: logging.LogRecord) -> bool:
-    return not record.getMessage().startswith("No supported WebSocket library detected")
+# At each request with Upgrade, uvicorn advises to install a library that nothing here needs.
+logging.getLogger("uvicorn.error").addFilter(
+    lambda record: not record.getMessage().startswith("No supported WebSocket library detected")
+)
 
 
 class UpgradeWithBodyRefused:
-    """Refuse such a request and close its connection, or its body would be taken for the next request.
+    """Refuse such a request and close its connection; otherwise its body would be read as the next request.
 
     uvicorn with httptools stops reading at the header (its issue 2722);
     ``curl --http2 -d`` and Java's ``HttpClient`` with its default settings send it.
@@ -30,7 +26,7 @@ class UpgradeWithBodyRefused:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         upgrades = scope["type"] == "http" and b"upgrade" in [name for name, _ in scope["headers"]]
         if upgrades and announces_body(scope):
-            detail = "a body is not read where the header Upgrade asks for another protocol; send it by HTTP/1.1 alone"
+            detail = "a request with the header Upgrade may not have a body; send it without Upgrade"
             await problem(400, detail, headers={"Connection": "close"})(scope, receive, send)
             return
         await self.app(scope, receive, send)

@@ -1,6 +1,6 @@
-"""From a CSV of hourly load to a validated model file: what train.py uses; serving never imports it."""
+"""From a CSV of load to a validated model file: what train.py uses. It never imports serving."""
 
 import os
 
-# onnxruntime reports to its maker, and keeps a file in the home folder, unless this is set before it is loaded.
+# Unless this is set before onnxruntime is imported, it sends usage data and keeps a file in the home folder.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")

@@ -1,45 +1,105 @@
-"""A CSV of whatever export, as texts of the two columns that matter, and as numbers."""
+"""A CSV from a path, an address or the published data set, read as two columns: the time as text, the value as number.
+
+``timestamps.py`` reads the times, and ``load_profile.py`` makes hours of the rows.
+"""
 
 import csv
+import hashlib
+import http.client
+import os
 import re
+import sys
+import urllib.error
+import urllib.request
 from io import StringIO
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from forecast_core.errors import DataError
+from forecast_core.errors import DataError, quoted
+
+PUBLISHED_URL = (
+    "https://raw.githubusercontent.com/ourownstory/neuralprophet-data/54ee179/datasets/energy/SF_hospital_load.csv"
+)
+PUBLISHED_SHA256 = "0555dacb6bf1976422d203013908006c29fe9d261e9163c39fe23791ab6aba7d"
+PUBLISHED_FILE = Path(__file__).resolve().parent.parent / "data" / "SF_hospital_load.csv"
 
 TIME, VALUE = "time", "value"
 FIRST_LINE = 2  # line 1 is the header
+LARGEST, SMALLEST = 1e30, 1e-30  # beyond these, a sum of squares or the model's float32 cannot hold a value
 
-LARGEST, SMALLEST = 1e30, 1e-30  # beyond these, sums of squares or the model's float32 do not hold a value
+
+def read_source(data: str | None) -> tuple[str, bytes]:
+    """Read the CSV at a path or an address, or the published one, which is kept for the next time.
+
+    :returns: its name for messages, and its content.
+    :raises DataError: it cannot be read or downloaded, or the download is not the published file.
+    """
+    if data is None:
+        if not PUBLISHED_FILE.exists():
+            _download_published()
+        return PUBLISHED_FILE.name, PUBLISHED_FILE.read_bytes()
+    if re.match(r"https?://", data):
+        return data, _download(data)
+    try:
+        return data, Path(data).read_bytes()
+    except OSError as error:
+        raise DataError(f"cannot read {data}: {error.strerror}") from error
 
 
 def read_columns(name: str, content: bytes, time_column: str, value_column: str) -> pd.DataFrame:
     """Read two columns of a CSV; the separator and the decimal sign are recognised.
 
-    :param name: what to call the file in messages.
+    :param name: of the file, for messages.
     :returns: columns ``time`` (text) and ``value`` (float, NaN where the cell is empty), indexed by line number.
-    :raises DataError: the first fault found, with the line and value at fault.
+    :raises DataError: the first error, with its line and value.
     """
     text = _decode(content)
     separator = _find_separator(name, text, time_column, value_column)
     try:
         rows = pd.read_csv(StringIO(text), sep=separator, dtype=str, skip_blank_lines=False, index_col=False)
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise DataError(f"{name}: not a CSV ({str(error).strip()})") from error
+        raise DataError(f"not a CSV ({str(error).strip()})", file=name) from error
     rows.columns = [column.strip() for column in rows.columns]
     rows.index = pd.RangeIndex(FIRST_LINE, FIRST_LINE + len(rows))
     rows = rows[[time_column, value_column]].set_axis([TIME, VALUE], axis="columns").dropna(how="all")
     rows = rows.apply(lambda column: column.str.strip())
     if rows.empty:
-        raise DataError(f"{name}: the file has a header and no rows")
+        raise DataError("the file has a header and no rows", file=name)
     return rows.assign(value=_parse_numbers(name, rows[VALUE], separator, value_column))
 
 
-def fault(name: str, line: object, column: str, value: object, wrong: str) -> DataError:
-    """Say what is wrong with a value, with a short, printable piece of it."""
-    return DataError(f"{name}: line {line}: {column} {str(value)[:40]!r} {wrong}")
+def _download_published() -> None:
+    content = _download(PUBLISHED_URL)
+    if (found := hashlib.sha256(content).hexdigest()) != PUBLISHED_SHA256:
+        differs = f"its sha256 is {found}, expected {PUBLISHED_SHA256}; name another copy with --data PATH"
+        raise DataError(f"{PUBLISHED_URL} is not the published file any more: {differs}")
+    PUBLISHED_FILE.parent.mkdir(exist_ok=True)
+    part = PUBLISHED_FILE.with_suffix(f".{os.getpid()}.part")  # an interruption shall leave no half of a file
+    part.write_bytes(content)
+    part.replace(PUBLISHED_FILE)
+
+
+def _download(url: str) -> bytes:
+    content = bytearray()
+    try:
+        with urllib.request.urlopen(url, timeout=30) as response:
+            total = int(response.headers.get("Content-Length", 0))
+            while chunk := response.read(64 * 1024):
+                content += chunk
+                share = f"{len(content) / total:4.0%}" if total else ""
+                print(f"\rdownload  {share} {len(content):,} bytes of {url}", end="", file=sys.stderr)
+            print(file=sys.stderr)
+            if len(content) < total:
+                raise http.client.IncompleteRead(bytes(content), total - len(content))
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        if isinstance(error, urllib.error.HTTPError):
+            error.close()  # the error is the response, with its connection
+        raise DataError(
+            f"cannot download {url} ({getattr(error, 'reason', error)}); name a copy with --data PATH"
+        ) from error
+    return bytes(content)
 
 
 def _decode(content: bytes) -> str:
@@ -51,21 +111,19 @@ def _decode(content: bytes) -> str:
 
 
 def _find_separator(name: str, text: str, *wanted: str) -> str:
-    """Take the separator that makes the wanted names columns of the header."""
+    """Take the separator with which the header has the wanted columns."""
     header, most = re.split("[\r\n]", text, maxsplit=1)[:1], list[str]()
     for separator in (",", ";", "\t"):
         try:
             columns = [column.strip() for column in next(csv.reader(header, delimiter=separator), [])]
         except csv.Error as error:  # a field of more than 131,072 characters
-            raise DataError(f"{name}: line 1: not a CSV ({error})") from error
+            raise DataError(f"not a CSV ({error})", file=name, line=1) from error
         if all(columns.count(column) == 1 for column in wanted):
             return separator
         most = max(most, columns, key=len)
-    found = ", ".join(repr(column[:40]) for column in most[:8]) or "nothing"
-    raise DataError(
-        f"{name}: line 1: expected one column {wanted[0]} and one column {wanted[1]}, found {found}; "
-        "name the two with --time-column and --value-column"
-    )
+    found = ", ".join(quoted(column) for column in most[:8]) or "nothing"
+    expected = f"expected one column {wanted[0]} and one column {wanted[1]}, found {found}"
+    raise DataError(f"{expected}; name the two with --time-column and --value-column", file=name, line=1)
 
 
 def _parse_numbers(name: str, texts: pd.Series, separator: str, column: str) -> pd.Series:
@@ -81,30 +139,30 @@ def _parse_numbers(name: str, texts: pd.Series, separator: str, column: str) -> 
     ):
         if wrong.any():
             line = texts.index[wrong][0]
-            raise fault(name, line, column, texts[line], why)
+            raise DataError(why, file=name, line=line, column=column, value=texts[line])
     return numbers
 
 
 def _find_decimal_sign(name: str, texts: pd.Series, separator: str, column: str) -> tuple[str, str]:
-    """Tell the decimal sign, and the sign between thousands.
+    """Find the decimal sign, and the sign between thousands.
 
-    :raises DataError: the values allow for both readings.
+    :raises DataError: the values can be read in both ways.
     """
     point, comma = (".", ","), (",", ".")
     with_point, with_comma = (texts.str.fullmatch(_number(*signs)).sum() for signs in (point, comma))
     has_sign = texts.str.contains("[.,]").eq(True)
     if with_point != with_comma or not has_sign.any():
         return point if with_point >= with_comma else comma
-    # Each sign stands before three digits, as both readings allow.
+    # Every sign stands before three digits, so both readings fit.
     first = texts.index[has_sign][0]
     is_comma = "," in texts[first]
     if separator == "," and not is_comma:
         return point
-    # A thousand without a sign, or as many decimals everywhere: then the sign is a decimal one.
+    # If a thousand is written without a sign, or all values have as many decimals, the sign is a decimal one.
     if separator != "," and (texts.str.fullmatch(r"[+-]?\d{4,}").any() or has_sign[texts.notna()].all()):
         return comma if is_comma else point
     wrong = "may have three decimals, or be a thousand and more; write the values without a sign between thousands"
-    raise fault(name, first, column, texts[first], wrong)
+    raise DataError(wrong, file=name, line=first, column=column, value=texts[first])
 
 
 def _number(decimal: str, thousands: str) -> str:

@@ -1,53 +1,134 @@
-"""The model: a random forest on the encoded occupants' hours."""
+"""The model: a random forest on cyclical features, its settings, and its export to ONNX."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
+import numpy as np
+import onnxruntime
 import pandas as pd
+from onnx import ModelProto
+from skl2onnx import to_onnx
+from skl2onnx.common.data_types import FloatTensorType
 from sklearn.ensemble import RandomForestRegressor
 
-from forecast_core.calendar import SiteCalendar
-from forecast_core.encoding import FEATURES
+from forecast_core.features import FEATURES, MODEL_INPUT, PERIODS, cyclical_features
+from forecast_core.model_card import CHECKSUM_NAME, NO_CHECKSUM, ModelCard, add_checksum
+from forecast_core.site_calendar import CalendarFeatures, SiteCalendar
 
-from .atypical_days import atypical_days
-from .encoded_hours import DAY, POWER
+from .load_profile import DAY, HOURS_OF_SHORTEST_DAY, POWER
 
 HYPERPARAMETERS: dict[str, Any] = {"n_estimators": 30, "max_leaf_nodes": 500, "max_features": 4}
 """Compared in docs/validation/settings.md; docs/decisions.md says why four features a split and not three."""
 
+OUTLIER_THRESHOLD = 6  # robust standard deviations from its neighbours make a day an outlier
+_DAYS_AROUND = 28
+_MAD_TO_STANDARD_DEVIATION = 1.4826  # for a normal distribution: 1 / (the 0.75 quantile of its standard form)
+
+OPSETS = {"": 21, "ai.onnx.ml": 3}  # explicit, so that a newer library does not change the file
+IDLE_ATTRIBUTES = ("nodes_hitrates", "nodes_missing_value_tracks_true")
+"""Attributes that ONNX lets a tree leave out: a hint for optimisers, and the branch of a missing value."""
+LARGEST_RELATIVE_DIFFERENCE = 1e-5
+"""Between scikit-learn and onnxruntime: float32 rounds at 1e-7, and a wrong leaf shows from 1e-4 up."""
+
 
 @dataclass(frozen=True)
-class Treatment:
-    """What the forest is told of unusual days.
+class Settings:
+    """The settings of a fit.
 
-    :param holidays: which of them: none, as they fall, or as observed.
+    :param holidays: which ones count: none, as they fall, or as observed.
     :param calendar: of the site, with these holidays.
-    :param leave_out_atypical_days: whether the fit leaves out days unlike their neighbours.
+    :param leave_out_outlier_days: whether the fit leaves out days that are unlike their neighbours.
     """
 
     holidays: str
     calendar: SiteCalendar
-    leave_out_atypical_days: bool
+    leave_out_outlier_days: bool
 
     @property
-    def atypical_days(self) -> str:
-        """What becomes of atypical days, in a word or two."""
-        return "left out" if self.leave_out_atypical_days else "fitted"
+    def outlier_days(self) -> str:
+        """What becomes of outlier days, in a word or two."""
+        return "left out" if self.leave_out_outlier_days else "fitted"
 
 
-def fit_forest(hours: pd.DataFrame, treatment: Treatment, *, seed: int) -> RandomForestRegressor:
-    """Fit the forest; the same seed gives the same one, whatever the number of cores.
+def fit_forest(hours: pd.DataFrame, settings: Settings, *, seed: int) -> RandomForestRegressor:
+    """Fit the forest; the same seed gives the same forest, whatever the number of cores.
 
-    :param hours: as ``encode_hours`` makes them, with the treatment's calendar.
+    :param hours: from ``make_features`` with the calendar of the settings.
     """
-    fitted = hours[~hours[DAY].isin(atypical_days(hours))] if treatment.leave_out_atypical_days else hours
+    fitted = hours[~hours[DAY].isin(outlier_days(hours))] if settings.leave_out_outlier_days else hours
     forest = RandomForestRegressor(**HYPERPARAMETERS, random_state=seed, n_jobs=-1)
     forest.fit(fitted[list(FEATURES)].to_numpy(), fitted[POWER].to_numpy())
-    # A parallel predict adds the trees' answers in changing order, and so changes their last digit.
+    # A parallel predict adds up the trees in changing order, which changes the last digit.
     forest.set_params(n_jobs=1)
     return forest
 
 
 def predict_forest(forest: RandomForestRegressor, hours: pd.DataFrame) -> pd.Series:
-    """Predict hours; in the unit of the training data."""
+    """Predict the mean power of each hour, in the unit of the training data."""
     return pd.Series(forest.predict(hours[list(FEATURES)].to_numpy()), index=hours.index)
+
+
+def outlier_days(hours: pd.DataFrame) -> pd.DatetimeIndex:
+    """Find the days whose mean is far from that of the same weekday in the four weeks before and after.
+
+    If the model knows holidays, a holiday has the rest day's weekday.
+    Only the given hours are used, so nothing is learnt from a part that is held out.
+
+    :returns: local dates, as midnights.
+    """
+    by_day = hours.groupby(DAY).agg(power=(POWER, "mean"), weekday=("day_of_week", "first"), n_hours=(POWER, "size"))
+    daily = by_day[by_day["n_hours"] >= HOURS_OF_SHORTEST_DAY].asfreq("D")
+    neighbours = {
+        days: daily["power"].shift(days).where(daily["weekday"].shift(days) == daily["weekday"])
+        for days in range(-_DAYS_AROUND, _DAYS_AROUND + 1)
+        if days
+    }
+    deviation = (daily["power"] - pd.DataFrame(neighbours).median(axis="columns")).dropna()
+    distance = (deviation - deviation.median()).abs()
+    scale = _MAD_TO_STANDARD_DEVIATION * distance.median()
+    # If most days are exactly like their neighbours, there is no scale to measure an outlier by.
+    return pd.DatetimeIndex(distance.index[(distance > OUTLIER_THRESHOLD * scale) & (scale > 0)])
+
+
+def export_forest(forest: RandomForestRegressor, card: ModelCard) -> bytes:
+    """Convert a forest to ONNX, with the card as ``metadata_props`` and a checksum at the end.
+
+    The input ``features`` is float32 of shape (n_hours, 6), the output float32 of shape (n_hours, 1).
+    The same forest and card give the same bytes.
+    """
+    features = (MODEL_INPUT, FloatTensorType([None, len(FEATURES)]))
+    model: ModelProto = to_onnx(forest, initial_types=[features], target_opset=OPSETS)
+    for node in model.graph.node:
+        needed = [attribute for attribute in node.attribute if attribute.name not in IDLE_ATTRIBUTES]
+        del node.attribute[:]
+        node.attribute.extend(needed)
+    return serialize(model, card.to_metadata())
+
+
+def serialize(model: ModelProto, metadata: Mapping[str, str]) -> bytes:
+    """Write a model with this metadata and its checksum."""
+    del model.metadata_props[:]
+    for name, value in {**metadata, CHECKSUM_NAME: NO_CHECKSUM}.items():
+        model.metadata_props.add(key=name, value=value)
+    return add_checksum(model.SerializeToString(deterministic=True))
+
+
+def all_inputs() -> np.ndarray:
+    """List every input that a model can get: 24 hours x 7 weekdays x 366 days; float32 of shape (61488, 6)."""
+    hours, weekdays, days = PERIODS.values()
+    every = product(range(hours), range(weekdays), range(1, days + 1))
+    return np.array([cyclical_features(CalendarFeatures(*hour)) for hour in every], dtype=np.float32)
+
+
+def largest_difference(forest: RandomForestRegressor, model: bytes, features: np.ndarray) -> float:
+    """Compare scikit-learn and onnxruntime on the same features, relative to scikit-learn's prediction.
+
+    Near zero, where leaves cancel out, it is relative to a tenth of the largest prediction.
+    """
+    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+    (predictions,) = session.run(None, {MODEL_INPUT: features})
+    expected = forest.predict(features)
+    size = np.maximum(np.abs(expected), np.abs(expected).max() / 10)
+    return float(np.max(np.abs(predictions[:, 0] - expected) / size))

@@ -1,23 +1,36 @@
-"""The hourly load of a site, read from a CSV and checked."""
+"""From the rows of a CSV to the hourly load of a site, and to the table that the model is fitted on."""
 
 import hashlib
+from calendar import day_name, month_name
+from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
-from forecast_core.calendar import SiteCalendar
 from forecast_core.errors import DataError
-from forecast_core.time import EVENT_RESOLUTION
+from forecast_core.features import FEATURES, cyclical_features
+from forecast_core.site_calendar import CalendarFeatures, SiteCalendar
+from forecast_core.timestamps import EVENT_RESOLUTION
 
-from .csv_file import TIME, VALUE, fault, read_columns
-from .event_starts import AS_PUBLISHED, Layout, find_event_starts
-from .source import PUBLISHED_REMARKS, PUBLISHED_SHA256, PUBLISHED_YEAR
-from .timestamps import parse_times
+from .csv_file import PUBLISHED_SHA256, TIME, VALUE, read_columns
+from .timestamps import ReadingOptions, find_instants, parse_times
 
-FEWEST_WEEKS = 10  # of which the first 80 % hold the eight around a day that tell whether it is atypical
+FEWEST_WEEKS = 10  # the first 80 % of these hold the eight weeks that tell whether a day is an outlier
 FIRST_YEAR, LAST_YEAR = 1970, 2069  # of data whose known years hold every weekday of every day of the year
 KNOWN_YEARS_BEFORE, KNOWN_YEARS_AFTER = 10, 30  # how far from the data the calendar is known
 RESOLUTIONS = (5, 10, 15, 30, 60)  # minutes between rows of which hours can be made
+
+PUBLISHED_YEAR = 2017  # which the published file simulates, as its weekdays, holidays and clock changes show
+PUBLISHED_WARNINGS = (
+    f"The data set's timestamps are of 2015, its weekdays and holidays of {PUBLISHED_YEAR}. "
+    "/v1/forecast uses real dates. "
+    "/v1/prediction uses the file's weekdays: there, day_of_week 3 returns a Sunday's load.",
+)
+
+POWER, DAY = "power", "day"  # columns beside those of CalendarFeatures and FEATURES
+HOURS_OF_SHORTEST_DAY = 23  # a day with a clock change in spring; with fewer, the mean of a day is not comparable
+_FEWEST_HOURS_OF_MONTH = 7 * 24
 
 
 @dataclass(frozen=True)
@@ -25,11 +38,11 @@ class LoadProfile:
     """A checked series of hourly mean power, in time order.
 
     :param power: indexed by ``event_start`` in the site's standard time, without missing values.
-    :param calendar: of the site and of the file's labels, without holidays.
+    :param calendar: of the site and of the file's timestamps, without holidays.
     :param minutes: between the rows of the file.
-    :param missing_hours: how many hours between the first and the last event lack their value, or one of their rows.
-    :param sha256: checksum of the file that it was read from.
-    :param remarks: what the reader must know about the file's dates.
+    :param missing_hours: hours between the first and the last event that lack their value, or one of their rows.
+    :param sha256: checksum of the file.
+    :param warnings: what the user should know about the file.
     """
 
     power: pd.Series
@@ -37,83 +50,130 @@ class LoadProfile:
     minutes: int
     missing_hours: int
     sha256: str
-    remarks: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
-def read_load_profile(name: str, content: bytes, time_zone: str, layout: Layout = AS_PUBLISHED) -> LoadProfile:
-    """Read and check a CSV of mean power; messages call it by its name.
+def read_load_profile(name: str, content: bytes, options: ReadingOptions) -> LoadProfile:
+    """Read and check a CSV of mean power.
 
-    :param time_zone: IANA name of the site's time zone, whose clock its occupants follow.
-    :raises DataError: the first fault found, with the line and value at fault.
+    :param name: of the file, for messages.
+    :raises DataError: the first error, with its line and value.
     """
     sha256 = hashlib.sha256(content).hexdigest()
-    is_published = sha256 == PUBLISHED_SHA256 and layout.year is None
+    is_published = sha256 == PUBLISHED_SHA256 and options.year is None
     if is_published:
-        layout = replace(layout, year=PUBLISHED_YEAR)
-    rows = read_columns(name, content, layout.time_column, layout.value_column)
-    times, offsets = parse_times(name, rows[TIME], layout.time_column)
-    _check_span(name, times, layout)
-    calendar, starts = find_event_starts(name, times, offsets, time_zone, layout)
-    minutes = _check_steps(name, starts, rows[TIME], layout)
-    if layout.label_side == "end":
-        starts += EVENT_RESOLUTION - pd.Timedelta(minutes=minutes)
+        options = replace(options, year=PUBLISHED_YEAR)
+    rows = read_columns(name, content, options.time_column, options.value_column)
+    times, offsets = parse_times(name, rows[TIME], options.time_column)
+
+    def error_at(line: int, wrong: str) -> DataError:
+        return DataError(wrong, file=name, line=line, column=options.time_column, value=rows[TIME][line])
+
+    _check_span(times, error_at)
+    convention, instants = find_instants(name, times, offsets, options)
+    minutes = _check_steps(instants, error_at)
+    starts = instants - pd.Timedelta(minutes=minutes) if convention.marks == "end" else instants
 
     by_hour = rows[VALUE].groupby(starts.dt.floor("h").rename("event_start"))
-    power = by_hour.mean().where(by_hour.count() == 60 // minutes).dropna().rename("power")
+    power = by_hour.mean().where(by_hour.count() == 60 // minutes).dropna().rename(POWER)
     _check_amount(name, power)
     first, last = power.index[0].to_pydatetime(), power.index[-1].to_pydatetime()
-    known_years = range(first.year - KNOWN_YEARS_BEFORE, last.year + KNOWN_YEARS_AFTER + 1)
     return LoadProfile(
         power=power,
-        calendar=replace(calendar, first_event_start=first, last_event_start=last, known_years=known_years),
+        calendar=SiteCalendar(
+            timestamps=convention,
+            first_event_start=first,
+            last_event_start=last,
+            known_years=range(first.year - KNOWN_YEARS_BEFORE, last.year + KNOWN_YEARS_AFTER + 1),
+        ),
         minutes=minutes,
         missing_hours=round((last - first) / EVENT_RESOLUTION) + 1 - len(power),
         sha256=sha256,
-        remarks=PUBLISHED_REMARKS if is_published else (),
+        warnings=PUBLISHED_WARNINGS if is_published else (),
     )
 
 
-def _check_span(name: str, times: pd.Series, layout: Layout) -> None:
+def make_features(power: pd.Series, calendar: SiteCalendar) -> pd.DataFrame:
+    """Put the calendar features and the model's features of each hour beside its power.
+
+    :returns: indexed like ``power``: ``power``; ``day`` (the local date, as midnight); the calendar features
+        ``hour_of_day``, ``day_of_week``, ``day_of_year``; and float32 columns named as ``FEATURES``.
+    """
+    of_hours = [calendar.calendar_features(start) for start in power.index.to_pydatetime()]
+    hours = pd.DataFrame(of_hours, index=power.index, columns=CalendarFeatures._fields)
+    hours[list(FEATURES)] = np.array([cyclical_features(hour) for hour in of_hours], dtype=np.float32)
+    hours[POWER] = power
+    hours[DAY] = power.index.tz_convert(calendar.time_zone).normalize().tz_localize(None)
+    return hours
+
+
+def _check_span(times: pd.Series, error_at: Callable[[int, str], DataError]) -> None:
     strays = times[~times.dt.year.between(FIRST_YEAR, LAST_YEAR)]
     if not strays.empty:
-        wrong = f"lies outside the years {FIRST_YEAR} to {LAST_YEAR}"
-        raise fault(name, strays.index[0], layout.time_column, strays.iloc[0], wrong)
+        raise error_at(strays.index[0], f"lies outside the years {FIRST_YEAR} to {LAST_YEAR}")
     in_order = times.sort_values()
     gaps = (in_order.diff() > pd.Timedelta(days=366)).to_numpy().nonzero()[0]
     if len(gaps):
         after = int(gaps[0])
         stray = after - 1 if after < len(in_order) / 2 else after  # the end of the shorter part
-        wrong = f"is more than a year {'before' if stray < after else 'after'} the rest"
-        raise fault(name, in_order.index[stray], layout.time_column, in_order.iloc[stray], wrong)
+        raise error_at(in_order.index[stray], f"is more than a year {'before' if stray < after else 'after'} the rest")
 
 
-def _check_steps(name: str, starts: pd.Series, texts: pd.Series, layout: Layout) -> int:
+def _check_steps(instants: pd.Series, error_at: Callable[[int, str], DataError]) -> int:
     """Find the minutes between rows, and check that every row lies on that grid, once."""
-
-    def at(line: int, wrong: str) -> DataError:
-        return fault(name, line, layout.time_column, texts[line], wrong)
-
-    in_order = starts.sort_values(kind="stable")
+    in_order = instants.sort_values(kind="stable")
     steps = in_order.diff()
     again = in_order.index[steps == pd.Timedelta(0)]
     if len(again):
-        raise at(again[0], "is there twice")
+        raise error_at(again[0], "is there twice")
     usual = steps.mode()
     minutes = usual[0] / pd.Timedelta(minutes=1) if len(usual) else 60
     if minutes not in RESOLUTIONS:
         accepted = ", ".join(map(str, RESOLUTIONS))
-        raise at(in_order.index[1], f"is {minutes:g} minutes after the row before; accepted are {accepted}")
-    off_grid = starts.index[starts != starts.dt.floor(f"{minutes:g}min")]
+        raise error_at(in_order.index[1], f"is {minutes:g} minutes after the row before; accepted are {accepted}")
+    off_grid = instants.index[instants != instants.dt.floor(f"{minutes:g}min")]
     if len(off_grid):
         grid = "a whole hour" if minutes == 60 else f"a multiple of {minutes:g} minutes"
-        raise at(off_grid[0], f"is not on {grid} of the site's standard time")
+        raise error_at(off_grid[0], f"is not on {grid} of the site's standard time")
     return int(minutes)
 
 
 def _check_amount(name: str, power: pd.Series) -> None:
     if len(power) < FEWEST_WEEKS * 7 * 24:
         enough = f"at least {FEWEST_WEEKS} weeks are needed"
-        raise DataError(f"{name}: {len(power)} hours with a value are too few to learn from; {enough}")
+        raise DataError(f"{len(power)} hours with a value are too few to learn from; {enough}", file=name)
     rarest = power.groupby([power.index.day_of_week, power.index.hour]).size()
     if len(rarest) < 7 * 24 or rarest.min() < FEWEST_WEEKS // 2:
-        raise DataError(f"{name}: each hour of each weekday needs a value in at least {FEWEST_WEEKS // 2} weeks")
+        raise DataError(f"each hour of each weekday needs a value in at least {FEWEST_WEEKS // 2} weeks", file=name)
+
+
+def warn_of_months(power: pd.Series, time_zone: str) -> list[str]:
+    """List the months that the data hardly has: for these, the model returns the nearest ones it has."""
+    hours = power.groupby(power.index.tz_convert(time_zone).month).size()
+    unseen = [month_name[month] for month in range(1, 13) if hours.get(month, 0) < _FEWEST_HOURS_OF_MONTH]
+    warning = f"The data has less than a week of {', '.join(unseen)}: forecasts of these months are guesses."
+    return [warning] if unseen else []
+
+
+def warn_of_weekdays(power: pd.Series, time_zone: str, weekend: Set[int]) -> list[str]:
+    """Warn if the same two days are by far the quietest in most weeks, and are not the country's weekend."""
+    local = power.index.tz_convert(time_zone).tz_localize(None)
+    by_day = power.groupby(local.normalize())
+    daily = by_day.mean()[by_day.size() >= HOURS_OF_SHORTEST_DAY]
+    monday = daily.index - pd.to_timedelta(daily.index.day_of_week, unit="D")
+    weeks = pd.DataFrame({"monday": monday, "weekday": daily.index.day_of_week, "power": daily.to_numpy()})
+    by_week = weeks.pivot(index="monday", columns="weekday", values="power").dropna()
+    if by_week.shape[1] < 7:
+        return []
+    in_order = by_week.apply(sorted, axis="columns", result_type="expand")
+    # "By far": the third-quietest day is above the second by a third of the week's range.
+    clear = in_order[2] - in_order[1] > (in_order[6] - in_order[0]) / 3
+    pairs = by_week[clear].apply(lambda week: tuple(sorted(week.nsmallest(2).index)), axis="columns").value_counts()
+    if pairs.empty or pairs.iloc[0] <= len(by_week) / 2 or weekend <= set(pairs.index[0]):
+        return []
+    first, second = (day_name[weekday] for weekday in pairs.index[0])
+    usual = " and ".join(day_name[weekday] for weekday in sorted(weekend))
+    return [
+        f"In {pairs.iloc[0]} of {len(by_week)} weeks the quietest days are {first} and {second}, not {usual}. "
+        "If the building does not rest on these days, its dates may be of another year: see --year."
+    ]

@@ -1,64 +1,156 @@
-"""The forest as an ONNX file that carries its own model card."""
+"""What train.py saves: the model with its card, and the report; each file whole or not at all."""
 
-from collections.abc import Mapping
-from itertools import product
+import json
+import os
+from importlib.metadata import version
+from io import BytesIO
+from pathlib import Path
 
-import numpy as np
-import onnxruntime
-from onnx import ModelProto
-from skl2onnx import to_onnx
-from skl2onnx.common.data_types import FloatTensorType
-from sklearn.ensemble import RandomForestRegressor
+import pandas as pd
+from matplotlib import rc_context
+from matplotlib.figure import Figure
 
-from forecast_core.calendar import OccupantsHour
-from forecast_core.card import SEAL_NAME, UNSEALED, ModelCard, seal
-from forecast_core.encoding import FEATURES, MODEL_INPUT, PERIODS, encode
+from forecast_core.contract import CONTRACT_VERSION
+from forecast_core.errors import DataError
+from forecast_core.features import FEATURES
+from forecast_core.model_card import ModelCard
 
-OPSETS = {"": 21, "ai.onnx.ml": 3}  # explicit, so that the file does not change with the newest that a library knows
+from .forest import HYPERPARAMETERS, outlier_days
+from .load_profile import LoadProfile
+from .model_selection import Selection
+from .prediction_interval import PredictionInterval
+from .public_holidays import PublicHolidays
+from .validation import Validation
 
-IDLE_ATTRIBUTES = ("nodes_hitrates", "nodes_missing_value_tracks_true")
-"""What ONNX lets a tree leave out: a hint for optimisers, and where a missing value goes, which no encoded hour is."""
-
-LARGEST_RELATIVE_DIFFERENCE = 1e-5
-"""Between scikit-learn and onnxruntime: float32 rounds at 1e-7, a missed leaf shows from 1e-4 up."""
+FIGURES, PICTURE = "figures.json", "forecast.png"
+_PACKAGES = ("scikit-learn", "skl2onnx", "onnx", "protobuf", "numpy", "pandas", "holidays")
 
 
-def export_forest(forest: RandomForestRegressor, card: ModelCard) -> bytes:
-    """Convert a forest to ONNX: input ``features`` of shape (n_hours, 6), output of shape (n_hours, 1), float32.
+def make_card(
+    profile: LoadProfile, public: PublicHolidays, selection: Selection, hours: pd.DataFrame, validation: Validation,
+    interval: PredictionInterval, *, warnings: list[str], unit: str, seed: int,
+) -> ModelCard:  # fmt: skip
+    """Describe the model; the card has no wall-clock time, so the same data, code and libraries give the same card."""
+    settings, calendar = selection.settings, selection.settings.calendar
+    holidays = {
+        "country": public.country,
+        "counted": settings.holidays,
+        "rest_weekday": calendar.rest_weekday,
+        "dates": [day.isoformat() for day in sorted(calendar.holidays) if day.year in calendar.known_years],
+    }
+    left_out = outlier_days(hours) if settings.leave_out_outlier_days else []
+    return ModelCard(
+        contract_version=CONTRACT_VERSION,
+        features=list(FEATURES),
+        unit=unit,
+        timezone=calendar.time_zone.key,
+        event_resolution="PT1H",
+        label_side=calendar.timestamps.marks,
+        label_clock=calendar.timestamps.clock,
+        label_weekday_shift=calendar.timestamps.weekday_shift,
+        first_event_start=calendar.first_event_start.isoformat(),
+        last_event_start=calendar.last_event_start.isoformat(),
+        known_years={"first": calendar.known_years[0], "last": calendar.known_years[-1]},
+        holidays=holidays if calendar.holidays else None,
+        training_data={
+            "sha256": profile.sha256,
+            "rows": len(hours),
+            "missing_hours": profile.missing_hours,
+            "days_left_out_of_fit": [f"{day:%Y-%m-%d}" for day in left_out],
+            "remarks": warnings,
+        },
+        hyperparameters=HYPERPARAMETERS,
+        seed=seed,
+        versions={package: version(package) for package in _PACKAGES},
+        validation={**validation.figures(), "unusual_days": selection.figures(), "band": interval.figures()},
+        residual_quantiles=interval.quantiles,
+    )
 
-    The card goes into ``metadata_props``; the same forest and card give the same bytes.
+
+def check_replaceable(path: Path) -> None:
+    """Check before the work that a file can be made or replaced.
+
+    :raises DataError: it exists and is no regular file, its folder does not exist, or cannot be written to.
     """
-    features = (MODEL_INPUT, FloatTensorType([None, len(FEATURES)]))
-    model: ModelProto = to_onnx(forest, initial_types=[features], target_opset=OPSETS)
-    for node in model.graph.node:
-        needed = [attribute for attribute in node.attribute if attribute.name not in IDLE_ATTRIBUTES]
-        del node.attribute[:]
-        node.attribute.extend(needed)
-    return sealed_file(model, card.to_metadata())
+    try:
+        target = path.resolve()
+        if target.is_symlink() or (target.exists() and not target.is_file()):  # a loop of links resolves to a link
+            raise DataError(f"{path} exists and is no regular file; name another")
+        if not target.parent.is_dir():
+            raise DataError(f"{path}: its folder does not exist; make it first")
+        _beside(target).touch()
+        _beside(target).unlink()
+    except (OSError, RuntimeError) as error:  # RuntimeError is what Python before 3.13 raises for such a loop
+        reason = getattr(error, "strerror", None) or "a loop of links"
+        raise DataError(f"{path} cannot be written ({reason})") from error
 
 
-def sealed_file(model: ModelProto, metadata: Mapping[str, str]) -> bytes:
-    """Serialize a model with other metadata, and with its digest at the end."""
-    del model.metadata_props[:]
-    for name, value in {**metadata, SEAL_NAME: UNSEALED}.items():
-        model.metadata_props.add(key=name, value=value)
-    return seal(model.SerializeToString(deterministic=True))
+def check_report(folder: Path) -> None:
+    """Check before the work that the report can be written.
 
-
-def all_occupants_hours() -> np.ndarray:
-    """Encode all that a model can ever be asked: 24 hours x 7 weekdays x 366 days; shape (61488, 6), float32."""
-    hours, weekdays, days = PERIODS.values()
-    every = product(range(hours), range(weekdays), range(1, days + 1))
-    return np.array([encode(OccupantsHour(*hour)) for hour in every], dtype=np.float32)
-
-
-def largest_difference(forest: RandomForestRegressor, model: bytes, features: np.ndarray) -> float:
-    """Compare scikit-learn and onnxruntime on the same features, relative to the former's prediction.
-
-    Near zero, where sums of leaves cancel, it is relative to a tenth of the largest prediction.
+    :raises DataError: it cannot.
     """
-    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
-    (predictions,) = session.run(None, {MODEL_INPUT: features})
-    expected = forest.predict(features)
-    size = np.maximum(np.abs(expected), np.abs(expected).max() / 10)
-    return float(np.max(np.abs(predictions[:, 0] - expected) / size))
+    if folder.is_dir():
+        check_replaceable(folder / FIGURES)
+        check_replaceable(folder / PICTURE)
+    elif folder.exists() or folder.is_symlink():
+        raise DataError(f"{folder} exists and is no folder; name another with --report")
+    else:
+        existing = next(parent for parent in folder.absolute().parents if parent.exists())
+        check_replaceable(existing / folder.name)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Replace a file's content so that a crash leaves either the old file or the new one.
+
+    A link is followed, and an old file's mode is kept.
+
+    :raises OSError: the folder cannot be written to; the old file is as it was.
+    """
+    path = path.resolve()
+    beside = _beside(path)
+    beside.unlink(missing_ok=True)  # of a run that was killed
+    try:
+        with beside.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            beside.chmod(path.stat().st_mode)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.name}.part")
+
+
+def write_report(folder: Path, card: ModelCard, validation: Validation) -> None:
+    """Write the card's validation as JSON, and a picture; the folder is made if it does not exist.
+
+    :raises OSError: the folder cannot be written to.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / FIGURES, (json.dumps(card.validation, indent=2) + "\n").encode())
+    write_whole(folder / PICTURE, _forecast_picture(validation, card.unit))
+
+
+@rc_context({"date.converter": "concise"})
+def _forecast_picture(validation: Validation, unit: str) -> bytes:
+    # matplotlib would show UTC
+    actual, forecast = validation.actual.tz_localize(None), validation.forecast.tz_localize(None)
+    start = actual.index[0].normalize() + pd.Timedelta(days=1)
+    figure = Figure(figsize=(11, 6.5), layout="constrained")
+    large, small = figure.subplots(2, height_ratios=(3, 1))
+    for axes, drawn, width in ((large, slice(start, start + pd.Timedelta(days=14)), 1.3), (small, slice(None), 0.5)):
+        axes.plot(actual[drawn], linewidth=width, color="0.35", label="actual")
+        axes.plot(forecast[drawn], linewidth=width, color="tab:orange", label="forecast")
+        axes.set_ylabel(unit)
+        axes.margins(x=0)
+    large.set_title("Two weeks of the test period, forecast from the hours before it alone", fontsize="medium")
+    figure.legend(*large.get_legend_handles_labels(), loc="outside upper right", ncols=2)
+    small.set_title("The whole test period", fontsize="medium")
+    content = BytesIO()
+    figure.savefig(content, format="png", dpi=110, metadata={"Software": None})
+    return content.getvalue()

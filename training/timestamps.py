@@ -1,19 +1,48 @@
-"""Times as exports write them."""
+"""From the timestamps of a file, as text, to instants: how they are written, and what they mean."""
 
 import re
+from dataclasses import dataclass
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
+import numpy as np
 import pandas as pd
 
-from .csv_file import fault
+from forecast_core.errors import DataError
+from forecast_core.timestamps import EVENT_RESOLUTION, TimestampConvention
+
+from .public_holidays import site_time_zone, standard_time
 
 _ISO = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}(?::\d{2}(?::\d{2}(?:\.\d+)?)?)?)?"
 _OTHER = r"\d{1,2}([./-])\d{1,2}\1\d{4} \d{1,2}:\d{2}(:\d{2})?"
 _OFFSET = r" ?(Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)"
 
 
+@dataclass(frozen=True, kw_only=True)
+class ReadingOptions:
+    """What the user says about a file.
+
+    :param time_column: the name of the column of timestamps.
+    :param value_column: the name of the column of mean power.
+    :param timestamps: ``start`` or ``end``: which end of its interval a timestamp marks.
+    :param local_time: whether timestamps are on the site's local clock, and not in standard time all year.
+    :param timezone: IANA name of the site's time zone.
+    :param year: move the first event to this year; the hours keep their order, and timestamps their meaning.
+        The published file is moved to the year that it simulates, unless a year is given.
+    """
+
+    time_column: str = "ds"
+    value_column: str = "y"
+    timestamps: str = "end"
+    local_time: bool = False
+    timezone: str = "America/Los_Angeles"
+    year: int | None = None
+
+
 def parse_times(name: str, texts: pd.Series, column: str) -> tuple[pd.Series, pd.Series | None]:
     """Parse times like 2015-01-31 01:00, 31.01.2015 01:00, 31-01-2015 01:00 or 1/31/2015 01:00, also with an offset.
 
+    :param name: of the file, for messages.
     :param texts: indexed by line number.
     :returns: the times as written, naive; and the offsets from UTC, or None if there are none.
     :raises DataError: the first that is no such time, or that has an offset where others have none.
@@ -25,7 +54,8 @@ def parse_times(name: str, texts: pd.Series, column: str) -> tuple[pd.Series, pd
         return times, None
     if not has_offset.all():
         line = texts.index[has_offset != has_offset.iloc[0]][0]
-        raise fault(name, line, column, texts[line], "has an offset, or lacks one, unlike the rows before")
+        wrong = "has an offset, or lacks one, unlike the rows before"
+        raise DataError(wrong, file=name, line=line, column=column, value=texts[line])
     offsets = {text: pd.Timestamp(f"2000-01-01T00:00{text}").utcoffset() for text in parts[1].unique()}
     return times, parts[1].map(offsets)
 
@@ -42,7 +72,90 @@ def _parse_naive(name: str, texts: pd.Series, naive: pd.Series, column: str) -> 
     best = max(parsed, key=lambda times: times.notna().sum())
     if best.isna().any():
         line = best.index[best.isna()][0]
-        raise fault(name, line, column, texts[line], "is not a timestamp, like 2015-01-31 01:00:00")
+        wrong = "is not a timestamp, like 2015-01-31 01:00:00"
+        raise DataError(wrong, file=name, line=line, column=column, value=texts[line])
     if sum(times.notna().all() for times in parsed) > 1:
-        raise fault(name, texts.index[0], column, first, "may begin with its day or its month; write it as 2015-01-31")
+        wrong = "may begin with its day or its month; write it as 2015-01-31"
+        raise DataError(wrong, file=name, line=texts.index[0], column=column, value=first)
     return best
+
+
+def find_instants(
+    name: str, times: pd.Series, offsets: pd.Series | None, options: ReadingOptions
+) -> tuple[TimestampConvention, pd.Series]:
+    """Find what timestamps mean, and the time that each shows.
+
+    :param times: naive, as ``parse_times`` returns them, with their offsets if they have some.
+    :returns: the convention; and the times in standard time, indexed like ``times``.
+    :raises DataError: the timestamps follow the local clock and the options do not say so,
+        or they cannot be moved to the year that the options name.
+    """
+    zone = site_time_zone(options.timezone)
+    step = _step_to_year(name, times, options)
+    if step and (options.local_time or offsets is not None):
+        raise DataError("--year cannot move local times: the clock changes on other days in that year", file=name)
+    dated = times + step
+    standard = standard_time(zone, dated.min().to_pydatetime())
+    local = options.local_time
+    if offsets is not None:
+        instants = (dated - offsets).dt.tz_localize("UTC")
+        local = offsets.nunique() > 1 and instants.dt.tz_convert(zone).dt.tz_localize(None).equals(dated)
+    elif not local and (line := _line_of_clock_change(dated, zone)) is not None:
+        wrong = f"is where the clock of {options.timezone} changes, and the timestamps change with it; add --local-time"
+        raise DataError(wrong, file=name, line=line, column=options.time_column, value=times[line])
+    convention = TimestampConvention(
+        time_zone=zone,
+        standard_time=standard,
+        marks=options.timestamps,
+        clock="local" if local else "standard",
+        weekday_shift=step.days % 7,
+    )
+    if offsets is None:
+        in_file = zip(dated.dt.to_pydatetime(), _repeated(dated), strict=True)
+        of_rows = [convention.instant(time.replace(fold=int(again))) for time, again in in_file]
+        instants = pd.Series(pd.DatetimeIndex(of_rows), index=times.index)
+    return convention, instants.dt.tz_convert(standard)
+
+
+def _step_to_year(name: str, times: pd.Series, options: ReadingOptions) -> pd.Timedelta:
+    """Find how far to move times so that the first event lies in a year, and each keeps its month and day."""
+    if options.year is None:
+        return pd.Timedelta(0)
+    first = times.min() - (EVENT_RESOLUTION if options.timestamps == "end" else timedelta(0))
+    step = pd.Timestamp(options.year, 1, 1) - pd.Timestamp(first.year, 1, 1)
+    moved = times + step
+    if not ((times.dt.month == moved.dt.month) & (times.dt.day == moved.dt.day)).all():
+        why = f"the data begins in {first.year}, and leap years have to stay leap years, common years common"
+        raise DataError(f"--year {options.year} would move days to other dates: {why}", file=name)
+    return step
+
+
+def _repeated(times: pd.Series) -> np.ndarray:
+    """Mark each time that occurs for the second time, in a file that runs forwards or backwards."""
+    backwards = times.iloc[0] > times.iloc[-1]
+    return np.asarray(times.duplicated(keep="last" if backwards else "first"))
+
+
+def _line_of_clock_change(times: pd.Series, time_zone: ZoneInfo) -> int | None:
+    """Find the line where naive times leave out, or repeat, exactly what the local clock does; None if nowhere."""
+    again = times[_repeated(times)]
+    ambiguous = pd.DatetimeIndex(again).tz_localize(time_zone, ambiguous="NaT", nonexistent="shift_forward").isna()
+    if ambiguous.any():
+        return int(again.index[ambiguous][0])
+
+    step = times.sort_values().diff().mode()
+    if step.empty or not step[0]:
+        return None
+    every = pd.date_range(times.min(), times.max(), freq=step[0])
+    there = every.isin(times)
+    localized = every.tz_localize(time_zone, ambiguous=np.full(len(every), True), nonexistent="NaT")
+    left_out = np.flatnonzero(localized.isna())
+    an_hour = round(pd.Timedelta(hours=1) / step[0])
+    for gap in np.split(left_out, np.flatnonzero(np.diff(left_out) > 1) + 1):
+        # A program that adds an hour to a local start, to mark the end, leaves out the hour after the clock's.
+        for absent in (gap, gap + an_hour):
+            if len(gap) and absent[0] > 0 and absent[-1] + 1 < len(every):
+                before, after = absent[0] - 1, absent[-1] + 1
+                if not there[absent].any() and there[before] and there[after]:
+                    return int(times.index[times == every[after]][0])
+    return None

@@ -15,14 +15,14 @@ from benchmarks.accuracy.protocols import LAST_FIFTH, WEEK_CV, Protocol, Result,
 from benchmarks.accuracy.report import accuracy_report, markdown
 from benchmarks.accuracy.settings import settings_table
 from forecast_core.errors import DataError
-from training.event_starts import Layout
+from training.csv_file import read_source
 from training.load_profile import read_load_profile
+from training.model_file import write_whole
+from training.model_selection import select_settings
+from training.prediction_interval import measure_interval
 from training.public_holidays import public_holidays
-from training.replacing import write_whole
-from training.residuals import measure_band
-from training.source import read_source
-from training.splits import split_in_time
-from training.unusual_days import choose_treatment
+from training.timestamps import ReadingOptions
+from training.validation import split_in_time
 
 COMMAND = "python -m benchmarks.accuracy"
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -30,31 +30,31 @@ OWN_YEAR, TIME_ZONE, UNIT = 2015, "America/Los_Angeles", "kW"
 
 
 def main() -> None:
-    """Choose the treatment of unusual days as train.py does, then compare."""
+    """Select the settings as train.py does, then compare."""
     parser = argparse.ArgumentParser(description="Compare the model with other forecasts, on the same hours.")
     parser.add_argument("--settings", action="store_true", help="compare settings of the model instead")
     only_settings = parser.parse_args().settings
     logging.disable(logging.ERROR)  # Prophet and Stan report each fit, in the middle of the progress
     source = read_source(None)
-    profile = read_load_profile(*source, TIME_ZONE)
+    profile = read_load_profile(*source, ReadingOptions())
     public = public_holidays(None, TIME_ZONE, profile.calendar.known_years)
     train = split_in_time(profile.power)[0]
-    choice = choose_treatment(train, profile.calendar, public)
+    selection = select_settings(train, profile.calendar, public)
     if only_settings:
         rows = []
-        for row in settings_table(train, choice.treatment):
+        for row in settings_table(train, selection.settings):
             show(" ".join(f"{cell:>12}" for cell in row) + "\n")
             rows.append(row)
         replace_measured(DOCS / "validation" / "settings.md", f"{COMMAND} --settings", markdown(rows[0], rows[1:]))
         return
-    own_dates = read_load_profile(*source, TIME_ZONE, Layout(year=OWN_YEAR))
-    hours = hours_for_all(profile, own_dates, choice.treatment)
-    protocols, methods = all_protocols(hours), all_methods(profile.power, choice.treatment, public)
+    own_dates = read_load_profile(*source, ReadingOptions(year=OWN_YEAR))
+    hours = hours_for_all(profile, own_dates, selection.settings)
+    protocols, methods = all_protocols(hours), all_methods(profile.power, selection.settings, public)
     results = run_all(protocols, methods)
-    band, days = measure_band(hours, choice.treatment, seed=0), describe_days(hours, TIME_ZONE, public)
+    interval, days = measure_interval(hours, selection.settings, seed=0), describe_days(hours, TIME_ZONE, public)
     anatomy = {name: results[OURS, name] for name in (WEEK_CV, LAST_FIFTH)}
     write_whole(DOCS / "validation" / "error_anatomy.png", anatomy_picture(anatomy, days, UNIT))
-    report = accuracy_report(profile, choice, band, days, protocols, methods, results, UNIT)
+    report = accuracy_report(profile, selection, interval, days, protocols, methods, results, UNIT)
     replace_measured(DOCS / "accuracy.md", COMMAND, report)
 
 

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from benchmarks.accuracy.protocols import Result
-from training.encoded_hours import DAY, POWER
+from training.load_profile import DAY, POWER
 from training.public_holidays import PublicHolidays
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -1,7 +1,7 @@
 """What people usually forecast a load with, and this project's model, each in the same form.
 
 Three usual libraries come twice: as they are usually run, on the file's own dates,
-and with what this project's model is told (the occupants' hour, public holidays, the year that the data simulates).
+and given the same calendar as this project's model (local clock, public holidays, the simulated year).
 """
 
 from collections.abc import Callable
@@ -14,16 +14,15 @@ import pandas as pd
 from sklearn.ensemble import RandomForestRegressor
 
 from benchmarks.accuracy.protocols import LAST_FIFTH, Forecast, Protocol
-from forecast_core.calendar import OccupantsHour
-from forecast_core.time import EVENT_RESOLUTION
-from training.encoded_hours import POWER, encode_hours
-from training.forest import Treatment, fit_forest, predict_forest
-from training.load_profile import LoadProfile
+from forecast_core.site_calendar import CalendarFeatures
+from forecast_core.timestamps import EVENT_RESOLUTION
+from training.forest import Settings, fit_forest, predict_forest
+from training.load_profile import POWER, LoadProfile, make_features
 from training.public_holidays import PublicHolidays
 from training.validation import SEEDS, baseline
 
 OURS = "this project's forest"
-LABEL = "label"
+TIMESTAMP = "timestamp"
 LOCAL = "local"
 
 
@@ -32,8 +31,8 @@ class Method(NamedTuple):
 
     :param runs: one for each seed; the errors are averaged over them.
     :param library: the package that must be installed for it, beyond those of training.
-    :param kind: ``ours``; ``usual``, as people run it; ``told``, which gets what this project's model gets;
-        ``ablation``, this project's encoding without that; ``hindsight``, which looks at test hours,
+    :param kind: ``ours``; ``usual``, as people run it; ``same calendar``, given the calendar of this project's model;
+        ``ablation``, this project's features without that calendar; ``hindsight``, which looks at test hours,
         though only at those before the hour it forecasts.
     :param continues: whether it makes sense only for hours that follow those it learns from.
     """
@@ -55,33 +54,37 @@ class Method(NamedTuple):
         return None
 
 
-def hours_for_all(profile: LoadProfile, own_dates: LoadProfile, treatment: Treatment) -> pd.DataFrame:
-    """Encode the hours as this project does, and put beside that what other methods look at.
+def hours_for_all(profile: LoadProfile, own_dates: LoadProfile, settings: Settings) -> pd.DataFrame:
+    """Make the features of this project's model, and put beside them what other methods use.
 
-    :returns: the columns of ``encode_hours``; ``label``, the naive time that the file gives to each hour;
+    :returns: the columns of ``make_features``; ``timestamp``, as the file has it, naive;
         ``local``, the naive time on the site's clock when it starts.
     """
-    hours = encode_hours(profile.power, treatment.calendar)
-    hours[LABEL] = own_dates.power.index.tz_localize(None) + EVENT_RESOLUTION
+    hours = make_features(profile.power, settings.calendar)
+    hours[TIMESTAMP] = own_dates.power.index.tz_localize(None) + EVENT_RESOLUTION
     hours[LOCAL] = profile.power.index.tz_convert(profile.calendar.time_zone).tz_localize(None)
     return hours
 
 
-def all_methods(power: pd.Series, treatment: Treatment, public: PublicHolidays) -> list[Method]:
+def all_methods(power: pd.Series, settings: Settings, public: PublicHolidays) -> list[Method]:
     """List this project's model and those that it is compared with; one of them looks at the whole series."""
     holidays = None if public.country is None else public.country.partition("-")[0]
-    ours = tuple(partial(_ours, treatment=treatment, seed=seed) for seed in SEEDS)
-    prophet_told = _once(_prophet, dates=LOCAL, holidays=holidays)
+    ours = tuple(partial(_ours, settings=settings, seed=seed) for seed in SEEDS)
+    prophet_same = _once(_prophet, dates=LOCAL, holidays=holidays)
     return [
         Method(OURS, ours, kind="ours"),
-        Method("forest, 100 full trees, sine/cosine of the labels", _forests(_encoded_labels), kind="ablation"),
-        Method("forest, 100 full trees, integers of the labels", _forests(_label_integers)),
-        Method("LightGBM, 300 trees, integers of the labels", _once(_lightgbm, features=_label_integers), "lightgbm"),
-        Method("LightGBM, the same on the occupants' hour", _once(_lightgbm, features=_occupants), "lightgbm", "told"),
+        Method("forest, 100 full trees, sine/cosine of the timestamps", _forests(_encoded_timestamps), kind="ablation"),
+        Method("forest, 100 full trees, integers of the timestamps", _forests(_timestamp_integers)),
+        Method(
+            "LightGBM, 300 trees, integers of the timestamps",
+            _once(_lightgbm, features=_timestamp_integers),
+            "lightgbm",
+        ),
+        Method("LightGBM, the same calendar", _once(_lightgbm, features=_calendar), "lightgbm", "same calendar"),
         Method("XGBoost, 1000 trees, as in the Kaggle tutorial", _once(_xgboost, features=_tutorial), "xgboost"),
-        Method("XGBoost, the same on the occupants' hour", _once(_xgboost, features=_occupants), "xgboost", "told"),
-        Method("Prophet, defaults", _once(_prophet, dates=LABEL), "prophet", continues=True),
-        Method("Prophet, local time, public holidays", prophet_told, "prophet", "told", continues=True),
+        Method("XGBoost, the same calendar", _once(_xgboost, features=_calendar), "xgboost", "same calendar"),
+        Method("Prophet, defaults", _once(_prophet, dates=TIMESTAMP), "prophet", continues=True),
+        Method("Prophet, local time, public holidays", prophet_same, "prophet", "same calendar", continues=True),
         Method("MSTL (24, 168), AutoETS trend", (_mstl,), "statsforecast", continues=True),
         Method("mean of hour x weekday", _once(_baseline, which="mean")),
         Method("repeat the last training week", _once(_baseline, which="last"), continues=True),
@@ -94,8 +97,8 @@ def _once(forecast: Callable[..., pd.Series], **settings: Any) -> tuple[Forecast
     return (partial(forecast, **settings),)
 
 
-def _ours(train: pd.DataFrame, test: pd.DataFrame, *, treatment: Treatment, seed: int) -> pd.Series:
-    return predict_forest(fit_forest(train, treatment, seed=seed), test)
+def _ours(train: pd.DataFrame, test: pd.DataFrame, *, settings: Settings, seed: int) -> pd.Series:
+    return predict_forest(fit_forest(train, settings, seed=seed), test)
 
 
 Features = Callable[[pd.DataFrame], np.ndarray]
@@ -164,25 +167,27 @@ def _week_ago(train: pd.DataFrame, test: pd.DataFrame, *, power: pd.Series) -> p
     return _series(power.reindex(test.index - pd.Timedelta(weeks=1)).fillna(train[POWER].mean()).to_numpy(), test)
 
 
-def _label_integers(hours: pd.DataFrame) -> np.ndarray:
-    """Count hour, weekday and day of the year of the labels, as most people encode a calendar."""
-    label = hours[LABEL].dt
-    return np.column_stack([label.hour, label.day_of_week, label.day_of_year])
+def _timestamp_integers(hours: pd.DataFrame) -> np.ndarray:
+    """Count hour, weekday and day of the year of the timestamps, as most people encode a calendar."""
+    timestamp = hours[TIMESTAMP].dt
+    return np.column_stack([timestamp.hour, timestamp.day_of_week, timestamp.day_of_year])
 
 
 def _tutorial(hours: pd.DataFrame) -> np.ndarray:
-    label = hours[LABEL].dt
-    return np.column_stack([_label_integers(hours), label.quarter, label.month, label.year, label.day])
+    timestamp = hours[TIMESTAMP].dt
+    return np.column_stack(
+        [_timestamp_integers(hours), timestamp.quarter, timestamp.month, timestamp.year, timestamp.day]
+    )
 
 
-def _encoded_labels(hours: pd.DataFrame) -> np.ndarray:
-    angles = _label_integers(hours) * (2 * np.pi / np.array([24, 7, 366]))
+def _encoded_timestamps(hours: pd.DataFrame) -> np.ndarray:
+    angles = _timestamp_integers(hours) * (2 * np.pi / np.array([24, 7, 366]))
     return np.column_stack([np.sin(angles), np.cos(angles)])
 
 
-def _occupants(hours: pd.DataFrame) -> np.ndarray:
-    """Count the occupants' hour, weekday (on a holiday, that of the day of rest) and day of the year."""
-    return np.asarray(hours[list(OccupantsHour._fields)])
+def _calendar(hours: pd.DataFrame) -> np.ndarray:
+    """Count the calendar features, as the forest gets them."""
+    return np.asarray(hours[list(CalendarFeatures._fields)])
 
 
 def _series(values: np.ndarray, hours: pd.DataFrame) -> pd.Series:

@@ -6,9 +6,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from training.encoded_hours import POWER
-from training.splits import folds_of_days, folds_of_weeks, split_in_time
-from training.validation import Score
+from training.load_profile import POWER
+from training.validation import Score, folds_of_days, folds_of_weeks, split_in_time
 
 FORTNIGHTS = 6
 LAST_FIFTH = "last 20 %"

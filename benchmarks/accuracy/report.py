@@ -6,20 +6,20 @@ from benchmarks.accuracy.anatomy import worst_days
 from benchmarks.accuracy.methods import OURS, Method
 from benchmarks.accuracy.protocols import LAST_FIFTH, WEEK_CV, Protocol, Result
 from training.load_profile import LoadProfile
-from training.residuals import Band
-from training.unusual_days import Choice
+from training.model_selection import Selection
+from training.prediction_interval import PredictionInterval
 
 Results = dict[tuple[str, str], Result]  # by the names of method and protocol
-_MARKS = {"told": " †", "ablation": " ‡"}
+_MARKS = {"same calendar": " †", "ablation": " ‡"}
 
 
 def accuracy_report(
-    profile: LoadProfile, choice: Choice, band: Band, days: pd.DataFrame,
+    profile: LoadProfile, selection: Selection, interval: PredictionInterval, days: pd.DataFrame,
     protocols: list[Protocol], methods: list[Method], results: Results, unit: str,
 ) -> str:  # fmt: skip
     """Lay out all that was measured, in Markdown."""
-    power, nested, future = profile.power, [fold.share for fold in band.nested], band.future
-    usual, told, ablation = (_ratios(kind, methods, results) for kind in ("usual", "told", "ablation"))
+    power, nested, future = profile.power, [fold.share for fold in interval.nested], interval.future
+    usual, same, ablation = (_ratios(kind, methods, results) for kind in ("usual", "same calendar", "ablation"))
     seeds = results[OURS, LAST_FIFTH].spread_over_seeds or 0.0
     parts = [
         f"The data: {len(power):,} hourly values, dated {power.index[0]:%Y-%m-%d} to {power.index[-1]:%Y-%m-%d},\n"
@@ -31,19 +31,19 @@ def accuracy_report(
         _side_by_side(protocols, methods, results),
         "How many times ours the MAE is on the last 20 %:\n"
         f"the usual ways to forecast, at least {min(usual):.1f}; "
-        f"libraries that are told what the forest is told (†), {min(told):.1f} to {max(told):.1f};\n"
-        f"this project's own encoding, told nothing (‡), {max(ablation):.1f}.\n"
+        f"libraries given the same calendar (†), {min(same):.1f} to {max(same):.1f};\n"
+        f"this project's features without that calendar (‡), {max(ablation):.1f}.\n"
         f"The MAE of ours differs between seeds by {seeds:.1f} {unit} (standard deviation).",
-        "### What the model is told of unusual days",
+        "### Model selection",
         markdown(
-            ["holidays", "atypical days", f"MAE {unit}", ""],
+            ["holidays", "outlier days", f"MAE {unit}", ""],
             [
-                [treatment.holidays, treatment.atypical_days, f"{mae:.1f}", "chosen" * (treatment is choice.treatment)]
-                for treatment, mae in choice.errors
+                [settings.holidays, settings.outlier_days, f"{mae:.1f}", "selected" * (settings is selection.settings)]
+                for settings, mae in selection.errors
             ],
         ),
-        "### The band",
-        f"Nested, the band from 0.05 to 0.95 holds {100 * band.nested_share:.1f} % of the hours,\n"
+        "### The 90 % interval",
+        f"Nested, the interval holds {100 * interval.nested_share:.1f} % of the hours,\n"
         f"from {100 * min(nested):.1f} % to {100 * max(nested):.1f} % in each fold;\n"
         f"learnt from the first 80 % alone, it holds {100 * future.share:.1f} % of the last 20 %\n"
         f"({100 * min(future.by_hour):.0f} % to {100 * max(future.by_hour):.0f} % by hour of the day; "

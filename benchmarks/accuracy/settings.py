@@ -13,11 +13,10 @@ from sklearn.ensemble import RandomForestRegressor
 from sklearn.model_selection import KFold
 
 from benchmarks.accuracy.protocols import Fold, fortnights, run
-from forecast_core.encoding import FEATURES
-from training.atypical_days import atypical_days
-from training.encoded_hours import DAY, POWER, encode_hours
-from training.forest import HYPERPARAMETERS, Treatment
-from training.splits import FOLDS, folds_of_days, folds_of_weeks
+from forecast_core.features import FEATURES
+from training.forest import HYPERPARAMETERS, Settings, outlier_days
+from training.load_profile import DAY, POWER, make_features
+from training.validation import FOLDS, folds_of_days, folds_of_weeks
 
 SEEDS = (0, 1, 2)
 FORTNIGHTS = 4
@@ -28,15 +27,15 @@ class Setting(NamedTuple):
     """What differs from the published model.
 
     :param hyperparameters: in place of the published ones of the same name.
-    :param time_zone: whose clock the occupants are taken to follow.
-    :param holidays: whether the model is told of them: as a weekday, as a seventh feature, or not.
+    :param time_zone: of the clock that the calendar features use.
+    :param holidays: how holidays count: as a weekday, as a seventh feature, or not.
     """
 
     name: str
     hyperparameters: Mapping[str, Any] = {}
     time_zone: str | None = None
     holidays: str = "weekday"
-    leave_out_atypical_days: bool = False
+    leave_out_outlier_days: bool = False
 
 
 SETTINGS = (
@@ -44,7 +43,7 @@ SETTINGS = (
     Setting("standard time all year", time_zone="Etc/GMT+8"),
     Setting("no holidays", holidays="none"),
     Setting("holidays as a flag, a seventh feature", holidays="flag"),
-    Setting("atypical days left out of the fit", leave_out_atypical_days=True),
+    Setting("outlier days left out of the fit", leave_out_outlier_days=True),
     Setting("two features a split", {"max_features": 2}),
     Setting("three features a split", {"max_features": 3}),
     Setting("five features a split", {"max_features": 5}),
@@ -58,14 +57,19 @@ SETTINGS = (
 )
 
 
-def settings_table(train: pd.Series, treatment: Treatment) -> Iterator[list[str]]:
+def settings_table(train: pd.Series, settings: Settings) -> Iterator[list[str]]:
     """Measure all settings on the training part alone, one row after the other; the first row is the head."""
     yield ["setting", "days", "weeks", f"last {FORTNIGHTS} fortnights", "contiguous fifths", "mean"]
     for setting in SETTINGS:
-        zone = treatment.calendar.time_zone if setting.time_zone is None else ZoneInfo(setting.time_zone)
-        holidays = treatment.calendar.holidays if setting.holidays == "weekday" else frozenset()
-        hours = encode_hours(train, replace(treatment.calendar, time_zone=zone, holidays=holidays))
-        hours[_HOLIDAY] = [day.date() in treatment.calendar.holidays for day in hours[DAY]]
+        zone = settings.calendar.time_zone if setting.time_zone is None else ZoneInfo(setting.time_zone)
+        holidays = settings.calendar.holidays if setting.holidays == "weekday" else frozenset()
+        hours = make_features(
+            train,
+            replace(
+                settings.calendar, timestamps=replace(settings.calendar.timestamps, time_zone=zone), holidays=holidays
+            ),
+        )
+        hours[_HOLIDAY] = [day.date() in settings.calendar.holidays for day in hours[DAY]]
         fifths = [(hours.drop(hours.index[test]), hours.iloc[test]) for _, test in KFold(FOLDS).split(hours)]
         protocols = [list(folds_of_days(hours)), list(folds_of_weeks(hours)), fortnights(hours, FORTNIGHTS), fifths]
         errors = [_mean_absolute_error(folds, setting) for folds in protocols]
@@ -77,7 +81,7 @@ def _mean_absolute_error(folds: list[Fold], setting: Setting) -> float:
     columns = [*FEATURES, *([_HOLIDAY] if setting.holidays == "flag" else [])]
 
     def forecast(fit: pd.DataFrame, held_out: pd.DataFrame, seed: int) -> pd.Series:
-        fitted = fit[~fit[DAY].isin(atypical_days(fit))] if setting.leave_out_atypical_days else fit
+        fitted = fit[~fit[DAY].isin(outlier_days(fit))] if setting.leave_out_outlier_days else fit
         forest = RandomForestRegressor(**{**HYPERPARAMETERS, **setting.hyperparameters}, random_state=seed, n_jobs=-1)
         forest.fit(fitted[columns].to_numpy(np.float32), fitted[POWER].to_numpy())
         return pd.Series(forest.predict(held_out[columns].to_numpy(np.float32)), index=held_out.index)

@@ -19,12 +19,12 @@ from sklearn.ensemble import RandomForestRegressor
 
 from benchmarks.serving.server_process import BODY, QUERY, REFUSED, ROOT, Server, running
 from benchmarks.serving.servers.rival_model import calendar, card, predict
-from forecast_core.encoding import FEATURES, encode
-from training.source import read_source
+from forecast_core.features import FEATURES, cyclical_features
+from training.csv_file import read_source
 
 WRK = "wrk --threads 1 --connections 8 --duration 2s --timeout 30s --script benchmarks/serving/random_inputs.lua"
-LABELS = ((0, 3, 1), (23, 6, 366), (2, 4, 71), (12, 0, 328), (17, 5, 185))
-COLUMNS = {"requests/s": ",.0f", "median ms": ".2f", "99 % ms": ".2f", "resident MB": ".0f", "first answer s": ".2f"}
+FIELDS = ((0, 3, 1), (23, 6, 366), (2, 4, 71), (12, 0, 328), (17, 5, 185))
+COLUMNS = {"requests/s": ",.0f", "median ms": ".2f", "99 % ms": ".2f", "resident MB": ".0f", "first response s": ".2f"}
 RIVALS = "benchmarks.serving.servers."
 SUBJECTS = {
     "(a) bare Starlette, a constant": (RIVALS + "bare_starlette:app", QUERY, None),
@@ -44,7 +44,9 @@ def fit_rivals(folder: Path) -> None:
     os.environ["FOREST_FILE"], os.environ["PROPHET_FILE"] = str(folder / "forest"), str(folder / "prophet")
     data = pd.read_csv(BytesIO(read_source(None)[1]))
     starts = calendar.event_starts(calendar.first_event_start, len(data))
-    rows = pd.DataFrame([encode(calendar.occupants_hour(start)) for start in starts], columns=FEATURES, dtype="float32")
+    rows = pd.DataFrame(
+        [cyclical_features(calendar.calendar_features(start)) for start in starts], columns=FEATURES, dtype="float32"
+    )
     forest = RandomForestRegressor(**card.hyperparameters, random_state=card.seed).fit(rows, data["y"])
     joblib.dump((forest, calendar), folder / "forest")
     (folder / "prophet").write_text(model_to_json(Prophet().fit(data)))
@@ -69,21 +71,21 @@ def comparison_lines(rounds: int) -> Iterator[str]:
 
 
 def _check(server: Server, form: str, tolerance: float) -> None:
-    for label in LABELS:
-        expected, found = predict(*label), server.predict(form.format(*label))
+    for fields in FIELDS:
+        expected, found = predict(*fields), server.predict(form.format(*fields))
         if not round(abs(expected - json.loads(found)["prediction"]), 6) <= tolerance:
-            sys.exit(f"{label} is answered {found!r} instead of {expected}")
+            sys.exit(f"{fields}: got {found!r}, expected {expected}")
     server.predict(form.format(24, 3, 122), REFUSED)
     if not tolerance:  # as people usually publish with joblib, any name will do
         server.predict(QUERY.format(8, 3, 122) + "&minute=0", REFUSED)
 
 
 def _drive(server: Server, form: str, seed: int) -> dict[str, float]:
-    inputs = [form.format(*label) for label in product(range(24), range(7), range(1, 367))]
+    inputs = [form.format(*fields) for fields in product(range(24), range(7), range(1, 367))]
     random.Random(seed).shuffle(inputs)
     command = [*WRK.split(), f"http://{server.host}:{server.port}/v1/prediction"]
     shown = run(command, input="\n".join(inputs), stdout=PIPE, text=True, cwd=ROOT, check=True).stdout
     figures: dict[str, float] = json.loads(shown.splitlines()[-1])
     if figures["failures"]:
-        sys.exit(f"not all answers were good: {figures}")
-    return {**figures, "resident MB": server.resident_mb(), "first answer s": server.first_answer}
+        sys.exit(f"not all responses were good: {figures}")
+    return {**figures, "resident MB": server.resident_mb(), "first response s": server.first_response}

@@ -1,4 +1,4 @@
-"""A server under measurement: one process that answers on 127.0.0.1. What goes wrong ends the benchmark."""
+"""A server under measurement: one process on 127.0.0.1. Any error ends the benchmark."""
 
 import socket
 import subprocess
@@ -19,34 +19,34 @@ socket.setdefaulttimeout(60)  # seconds, for every connection
 
 
 class Server(HTTPConnection):
-    """A connection to a running server; ``first_answer`` came that many seconds after the start of the process."""
+    """A connection to a running server; ``first_response`` came that many seconds after the start of the process."""
 
     process: "subprocess.Popen[bytes]"
-    first_answer: float
+    first_response: float
 
     def predict(self, text: str, expected: range = GOOD) -> bytes:
-        """Ask for a prediction, by a path with a query string or by a JSON body, and wait for the answer."""
+        """Ask for a prediction, by a path with a query string or by a JSON body, and wait for the response."""
         path, body = (text, None) if text.startswith("/") else ("/v1/prediction", text)
         self.request("GET", path, body, {"Content-Type": "application/json"})
-        return self.answer(expected)
+        return self.response(expected)
 
-    def answer(self, expected: range = GOOD) -> bytes:
-        """Wait for the answer to what was asked."""
+    def response(self, expected: range = GOOD) -> bytes:
+        """Wait for the response to the last request."""
         response = self.getresponse()
         content = response.read()
         if response.status not in expected:
-            sys.exit(f"answered {response.status} {content[:300]!r}")
+            sys.exit(f"got {response.status} {content[:300]!r}")
         return content
 
     def milliseconds(self, path: str) -> float:
         """Tell how long it takes to GET something."""
         began = time.perf_counter()
         self.request("GET", path)
-        self.answer()
+        self.response()
         return (time.perf_counter() - began) * 1e3
 
     def resident_mb(self) -> float:
-        """Tell how much memory the process that answers holds now; MB of 10^6 bytes."""
+        """Return the memory of the serving process; MB of 10^6 bytes."""
         pid = self.process.pid
         workers = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()  # gunicorn has one
         status = Path(f"/proc/{[pid, *workers][-1]}/status").read_text()
@@ -55,7 +55,7 @@ class Server(HTTPConnection):
 
 @contextmanager
 def running(app: str) -> Iterator[Server]:
-    """Run an app, ``module:name``, until the block ends; it has answered by then."""
+    """Run an app, ``module:name``, until the block ends; it has sent a response by then."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         server = Server(*free.getsockname())
     command = f"{GUNICORN if 'flask' in app else UVICORN}{server.port} {app}".split()
@@ -70,7 +70,7 @@ def running(app: str) -> Iterator[Server]:
             time.sleep(0.002)
         else:
             sys.exit(f"{app} does not start")
-        server.first_answer = time.perf_counter() - started
+        server.first_response = time.perf_counter() - started
         yield server
     finally:
         server.process.terminate()

@@ -22,7 +22,7 @@ def waiting_lines(server: Server) -> Iterator[str]:
                 if path == example:  # only what arrives right after the forecast
                     break
             for other in busy:
-                other.answer()
+                other.response()
         yield f"- `GET {path}` while forecasts of 8,784 hours are made, asked for {len(busy)} at once,"
         yield f"  takes {median(waits):.1f} ms (median of {len(waits)}), {max(waits):.1f} ms (longest)."
 

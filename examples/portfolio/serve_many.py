@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from forecast_core.errors import InvalidModel
 from serving.app import create_app, health
-from serving.errors import EXCEPTION_HANDLERS, NO_SNIFFING, problem, root_path
+from serving.problem import EXCEPTION_HANDLERS, NO_SNIFFING, problem, root_path
 from serving.upgrade import UpgradeWithBodyRefused
 
 
@@ -32,7 +32,7 @@ def create_portfolio(folder: Path, most_open: int) -> Starlette:
     async def open_model(file: Path, changed: int) -> ASGIApp:  # a file that changed is opened anew
         if open_model.cache_info().currsize == most_open:
             gc.collect()  # a closed app holds its 7 MB by cycles of references, which Python is slow to notice
-        return await asyncio.to_thread(create_app, file)  # others are answered meanwhile
+        return await asyncio.to_thread(create_app, file)  # other requests go on meanwhile
 
     async def building(scope: Scope, receive: Receive, send: Send) -> None:
         app: ASGIApp

@@ -1,45 +1,43 @@
 """Train a model for each CSV of a folder, on the cores of this computer or of a Ray cluster; README.md says how."""
 
 import argparse
-import json
 import logging
 import os
-import runpy
 import sys
 from collections import Counter
-from contextlib import chdir, redirect_stderr
-from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # or Ray would report its use to its makers
+os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Ray would send usage data otherwise
 import ray
 
-from training.replacing import write_whole
+from forecast_core.errors import DataError
+from train import Refused, train
+from training.model_file import write_whole
+from training.options import read_options
+from training.validation import BASELINES, FOREST, significant
 
-MOST_PENDING = 1000  # enough for as many cores; a file of a year takes 250 kB of memory while it waits
+MOST_PENDING = 1000  # more than any cluster has cores; a waiting file of a year takes 250 kB of memory
 ROOT = str(Path(__file__).resolve().parents[2])
-ON_EACH_HOST = {"working_dir": ROOT, "env_vars": {"LOKY_MAX_CPU_COUNT": "1"}}  # this code; a forest on one core
+ON_EACH_HOST = {"working_dir": ROOT, "env_vars": {"LOKY_MAX_CPU_COUNT": "1"}}  # this code, and one core for a forest
 
 
-@ray.remote(num_cpus=1, memory=400e6, max_retries=5)  # train.py takes 310 MB; a task is lost with its process
+@ray.remote(num_cpus=1, memory=400e6, max_retries=5)  # a training takes 310 MB; a task is lost with its process
 def train_building(name: str, content: bytes, options: list[str]) -> tuple[bytes | None, str]:
-    """Run train.py: the model and its errors, or None and what train.py says is wrong."""
-    with TemporaryDirectory() as folder, chdir(folder), redirect_stderr(StringIO()) as said:
-        Path(name).write_bytes(content)
-        sys.argv = ["train.py", *options, f"--data={name}", "--output=model.onnx", "--report=report"]
+    """Train one building: the model and its errors, or None and the reason why there is no model."""
+    with TemporaryDirectory() as folder:
+        csv = Path(folder, name)
+        csv.write_bytes(content)
         try:
-            runpy.run_module("train", run_name="__main__")
-        except SystemExit as end:
-            if end.code:
-                return None, said.getvalue().splitlines()[-1]
-        scores = json.loads(Path("report/figures.json").read_text())["scores"]
-        forest, *baselines = (score["mae"] for score in scores.values())
-        return Path("model.onnx").read_bytes(), f"MAE {forest}, the better baseline's {min(baselines)}"
+            trained = train(read_options([*options, f"--data={csv}", f"--output={folder}/model", f"--report={folder}"]))
+        except (DataError, Refused) as error:
+            return None, str(error).replace(f"{folder}/", "")
+    forest, *baselines = (trained.validation.scores[name].mae for name in (FOREST, *BASELINES))
+    return trained.content, f"MAE {significant(forest)}, the better baseline's {significant(min(baselines))}"
 
 
 def main() -> int:
-    """Train what is missing; 1 if something is missing afterwards."""
+    """Train the buildings that have no model; 1 if some have none afterwards."""
     parser = argparse.ArgumentParser(description="Train a model for each CSV of a folder; what exists is skipped.")
     parser.add_argument("--loads", type=Path, default="loads", help="a folder of CSVs, each named after its building")
     parser.add_argument("--models", type=Path, default="models", help="a folder for the models")
@@ -62,10 +60,10 @@ def main() -> int:
         csv = pending.pop(done)
         try:
             model, word = ray.get(done)
-        except ray.exceptions.RayError as error:  # its process died too often, or train.py has a defect
+        except ray.exceptions.RayError as error:  # its process died too often, or the code has an error
             model, word = None, str(error).strip().splitlines()[-1]
         if model:
-            write_whole(models[csv], model)  # by this process alone, so that no death leaves half a model
+            write_whole(models[csv], model)  # only this process writes, so a task that dies leaves no half of a model
         outcomes["trained" if model else "not trained"] += 1
         print(f"{outcomes.total()}/{len(models)} {csv.stem}: {word}", file=None if model else sys.stderr, flush=True)
     print(*(f"{outcome:15}{n:7,}" for outcome, n in outcomes.items()), sep="\n")

@@ -1,4 +1,4 @@
-"""A constant answer: what the web server itself costs."""
+"""A constant response: what the web server itself costs."""
 
 from starlette.applications import Starlette
 from starlette.requests import Request

@@ -17,5 +17,5 @@ async def prediction(request: Request) -> Response:
         hour = read_hour({name: value for name, (value, *_) in request.query.items()})
     except msgspec.ValidationError as error:
         raise BadRequest(str(error)) from error
-    answer = Prediction(predict(hour.hour_of_day, hour.day_of_week, hour.day_of_year))
-    return Response(200, None, Content(b"application/json", encode_json(answer)))
+    prediction = Prediction(predict(hour.hour_of_day, hour.day_of_week, hour.day_of_year))
+    return Response(200, None, Content(b"application/json", encode_json(prediction)))

@@ -7,8 +7,8 @@ import joblib
 import pandas as pd
 from fastapi import FastAPI, Query
 
-from forecast_core.calendar import Label
-from forecast_core.encoding import FEATURES, encode
+from forecast_core.features import FEATURES, cyclical_features
+from forecast_core.timestamps import CalendarFields
 
 Hour, Weekday, Day = (Annotated[int, Query(ge=low, le=high)] for low, high in ((0, 23), (0, 6), (1, 366)))
 forest, calendar = joblib.load(os.environ["FOREST_FILE"])
@@ -17,6 +17,6 @@ app = FastAPI()
 
 @app.get("/v1/prediction")
 async def prediction(hour_of_day: Hour, day_of_week: Weekday, day_of_year: Day) -> dict[str, float]:
-    event_start = calendar.event_start(Label(hour_of_day, day_of_week, day_of_year))
-    row = pd.DataFrame([encode(calendar.occupants_hour(event_start))], columns=FEATURES)
+    event_start = calendar.event_start(CalendarFields(hour_of_day, day_of_week, day_of_year))
+    row = pd.DataFrame([cyclical_features(calendar.calendar_features(event_start))], columns=FEATURES)
     return {"prediction": round(float(forest.predict(row)[0]), 3)}

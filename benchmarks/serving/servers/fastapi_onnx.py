@@ -1,4 +1,4 @@
-"""FastAPI and pydantic: a model for the query string, another for the answer; nothing that is not asked for."""
+"""FastAPI and pydantic: a model for the query string, another for the response; nothing more."""
 
 from typing import Annotated
 

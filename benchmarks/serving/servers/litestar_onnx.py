@@ -1,4 +1,4 @@
-"""Litestar and msgspec: the query string is judged as a whole, the answer is a struct."""
+"""Litestar and msgspec: the query string is validated as a whole, the response is a struct."""
 
 from litestar import Litestar, Request, get
 from litestar.exceptions import ValidationException

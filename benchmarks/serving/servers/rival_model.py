@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
-from forecast_core.calendar import Label
-from forecast_core.card import ModelCard
-from forecast_core.encoding import encode
+from forecast_core.features import cyclical_features
+from forecast_core.model_card import ModelCard
+from forecast_core.timestamps import CalendarFields
 
 options = onnxruntime.SessionOptions()
 options.intra_op_num_threads = options.inter_op_num_threads = 1
@@ -17,8 +17,8 @@ calendar = card.calendar()
 
 
 def predict(hour_of_day: int, day_of_week: int, day_of_year: int) -> float:
-    """Predict the hour that a label means."""
-    event_start = calendar.event_start(Label(hour_of_day, day_of_week, day_of_year))
-    row = np.array([encode(calendar.occupants_hour(event_start))], dtype=np.float32)
+    """Predict the hour with these calendar fields."""
+    event_start = calendar.event_start(CalendarFields(hour_of_day, day_of_week, day_of_year))
+    row = np.array([cyclical_features(calendar.calendar_features(event_start))], dtype=np.float32)
     (powers,) = session.run(None, {"features": row})
     return round(float(powers[0, 0]), 3)

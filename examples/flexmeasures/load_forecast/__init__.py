@@ -28,7 +28,7 @@ class ForecastFailed(Exception):
 
 
 class ForecastServiceConfigSchema(ForecasterConfigSchema):
-    """Which service is asked, and for which quantiles; another choice makes another data source."""
+    """Which service is asked, and for which quantiles; another selection makes another data source."""
 
     # At 0.5 stands the mean: it is where FlexMeasures looks for the one value that it charts and plans with.
     quantiles = fields.List(
@@ -119,7 +119,7 @@ class LoadForecaster(Forecaster):
 
 
 class TrainPredictPipeline(pipelines.TrainPredictPipeline):
-    """Lets the API's trigger, which always asks for this class, use the forecaster of the sensor's choice.
+    """Lets the API's trigger, which always asks for this class, use the forecaster of the sensor's selection.
 
     A sensor chooses by an attribute, ``{"LoadForecaster": {}}``, whose value is the forecaster's configuration.
     """

@@ -1,4 +1,4 @@
-"""How far the model is off in weeks that it has not seen: the residual quantiles that make a band of a forecast."""
+"""The prediction interval: quantiles of the model's residuals in weeks that it has not seen, and how they hold."""
 
 from dataclasses import dataclass
 from statistics import fmean
@@ -9,25 +9,24 @@ import pandas as pd
 
 from forecast_core.contract import schema
 
-from .encoded_hours import POWER
-from .forest import Treatment, fit_forest, predict_forest
-from .splits import folds_of_weeks, split_in_time
-from .validation import significant
+from .forest import Settings, fit_forest, predict_forest
+from .load_profile import POWER
+from .validation import folds_of_weeks, significant, split_in_time
 
 QUANTILES: list[float] = schema("forecast-request")["properties"]["quantile"]["enum"]
 RESIDUAL = "residual"
-Quantiles = dict[str, list[float]]  # for each of QUANTILES, the residual at each hour of the occupants' day
+Quantiles = dict[str, list[float]]  # for each of QUANTILES, the residual at each hour of the local clock
 
 
-def residuals_of(fit: pd.DataFrame, held_out: pd.DataFrame, treatment: Treatment, *, seed: int) -> pd.DataFrame:
-    """Give held-out hours a column ``residual``: actual minus forecast, by a model that was fitted on others."""
-    forest = fit_forest(fit, treatment, seed=seed)
+def residuals_of(fit: pd.DataFrame, held_out: pd.DataFrame, settings: Settings, *, seed: int) -> pd.DataFrame:
+    """Add the column ``residual`` to held-out hours: actual minus forecast, by a model fitted on other hours."""
+    forest = fit_forest(fit, settings, seed=seed)
     return held_out.assign(residual=held_out[POWER] - predict_forest(forest, held_out))
 
 
-def held_out_residuals(hours: pd.DataFrame, treatment: Treatment, *, seed: int) -> pd.DataFrame:
-    """Give every hour its residual, by a model that has seen nothing of its week."""
-    folds = [residuals_of(fit, held_out, treatment, seed=seed) for fit, held_out in folds_of_weeks(hours)]
+def held_out_residuals(hours: pd.DataFrame, settings: Settings, *, seed: int) -> pd.DataFrame:
+    """Compute the residual of every hour, by a model that has not seen its week."""
+    folds = [residuals_of(fit, held_out, settings, seed=seed) for fit, held_out in folds_of_weeks(hours)]
     return pd.concat(folds).sort_index()
 
 
@@ -38,7 +37,7 @@ def residual_quantiles(residuals: pd.DataFrame) -> Quantiles:
 
 
 class Coverage(NamedTuple):
-    """How a band held on hours that had no part in making it: the share within it, in all and by occupants' hour."""
+    """How an interval held on hours that had no part in making it: the share within it, in all and by local hour."""
 
     share: float
     by_hour: list[float]
@@ -46,7 +45,7 @@ class Coverage(NamedTuple):
 
     @classmethod
     def of(cls, residuals: pd.DataFrame, quantiles: Quantiles) -> "Coverage":
-        """Hold residuals against the quantiles of others."""
+        """Compare residuals with the quantiles of others."""
         hour, residual = residuals["hour_of_day"], residuals[RESIDUAL]
         low, high = (np.array(quantiles[str(edge)])[hour] for edge in (QUANTILES[0], QUANTILES[-1]))
         inside = (residual >= low) & (residual <= high)
@@ -54,11 +53,11 @@ class Coverage(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Band:
-    """The residual quantiles that the model card carries, and how they held.
+class PredictionInterval:
+    """The residual quantiles of the model card, and how they held.
 
     :param quantiles: from cross-validation over the whole series.
-    :param nested: coverage of each fold of weeks, by a band from cross-validation within the other folds.
+    :param nested: coverage of each fold of weeks, by quantiles from cross-validation within the other folds.
     :param future: coverage of the last 20 %, with everything learnt from the first 80 %.
     """
 
@@ -68,11 +67,11 @@ class Band:
 
     @property
     def nested_share(self) -> float:
-        """The share of all hours that the nested bands hold."""
+        """The share of all hours within the nested intervals."""
         return fmean(fold.share for fold in self.nested)
 
     def figures(self) -> dict[str, Any]:
-        """Give the coverage as JSON, rounded like all figures."""
+        """Return the coverage as JSON."""
         return {
             "quantiles": [QUANTILES[0], QUANTILES[-1]],
             "nested_cross_validation": {
@@ -88,16 +87,16 @@ class Band:
         }
 
 
-def measure_band(hours: pd.DataFrame, treatment: Treatment, *, seed: int) -> Band:
-    """Make the band of the whole series, and test how such a band holds."""
+def measure_interval(hours: pd.DataFrame, settings: Settings, *, seed: int) -> PredictionInterval:
+    """Make the quantiles of the whole series, and test how such quantiles hold."""
 
     def quantiles(part: pd.DataFrame) -> Quantiles:
-        return residual_quantiles(held_out_residuals(part, treatment, seed=seed))
+        return residual_quantiles(held_out_residuals(part, settings, seed=seed))
 
     def coverage(fit: pd.DataFrame, held_out: pd.DataFrame) -> Coverage:
-        return Coverage.of(residuals_of(fit, held_out, treatment, seed=seed), quantiles(fit))
+        return Coverage.of(residuals_of(fit, held_out, settings, seed=seed), quantiles(fit))
 
-    return Band(
+    return PredictionInterval(
         quantiles=quantiles(hours),
         nested=[coverage(fit, held_out) for fit, held_out in folds_of_weeks(hours)],
         future=coverage(*split_in_time(hours)),

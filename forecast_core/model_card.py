@@ -1,30 +1,30 @@
-"""What a model file says of itself: the card, in its metadata, and a digest of all before, at its end."""
+"""The model card, which is the metadata of a model file, and the checksum at the file's end."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .calendar import SiteCalendar
 from .contract import CONTRACT_VERSION
-from .encoding import FEATURES
-from .errors import InvalidModel
+from .errors import InvalidModel, MalformedJson
+from .features import FEATURES
+from .site_calendar import SiteCalendar
+from .strict_json import parse_json
+from .timestamps import TimestampConvention
 
-SEAL_NAME = "sha256"
-"""The file's last metadata entry: a digest, in hexadecimal, of all bytes before it."""
+CHECKSUM_NAME = "sha256"
+"""The file's last metadata entry: the SHA-256 of all bytes before it, in hexadecimal."""
 
-UNSEALED = "0" * 64
-"""What the entry holds until the digest is known."""
-
-_MOST_BRACKETS = 200  # a field has a dozen; how deep Python itself goes depends on its version
+NO_CHECKSUM = "0" * 64
+"""What the entry holds until the checksum is known."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelCard:
-    """The facts that travel inside a model file, in JSON's types; the schema ``model`` says what they mean."""
+    """What a model file says about the model, in JSON's types; the schema ``model`` describes each field."""
 
     contract_version: str
     features: list[str]
@@ -54,9 +54,9 @@ class ModelCard:
         """
         names = [field.name for field in fields(cls)]
         try:
-            document = {name: _strict_json(metadata[name]) for name in names if name in metadata}
-        except ValueError as error:
-            raise InvalidModel(f"its model card is damaged ({error})") from error
+            document = {name: parse_json(metadata[name].encode()) for name in names if name in metadata}
+        except (MalformedJson, UnicodeError) as error:
+            raise InvalidModel(f"its model card is damaged (a field {error})") from error
         for name, known in {"contract_version": CONTRACT_VERSION, "features": list(FEATURES)}.items():
             if (found := document.get(name, known)) != known:
                 raise InvalidModel(
@@ -69,63 +69,60 @@ class ModelCard:
             raise InvalidModel(f"its model card lacks {missing}; it was not made by train.py") from error
 
     def to_metadata(self) -> dict[str, str]:
-        """Give the card as a model file's metadata: each field as JSON text."""
+        """Write the card as a model file's metadata: each field as JSON text."""
         return {name: json.dumps(value, allow_nan=False) for name, value in self.to_json().items()}
 
     def to_json(self) -> dict[str, Any]:
-        """Give the card as the JSON object that the schema ``model`` describes."""
+        """Write the card as the JSON object that the schema ``model`` describes."""
         return {name: value for name, value in asdict(self).items() if value is not None}
 
     def calendar(self) -> SiteCalendar:
-        """Read the site's calendar.
+        """Make the site's calendar.
 
-        :raises InvalidModel: it names a time, day or time zone that this computer does not know.
+        :raises InvalidModel: the card has a time, day or time zone that does not exist here.
         """
         holidays = self.holidays or {}
         try:
+            first, last = map(datetime.fromisoformat, (self.first_event_start, self.last_event_start))
+            if first.tzinfo is None:
+                raise ValueError("first_event_start has no offset")
+            timestamps = TimestampConvention(
+                time_zone=ZoneInfo(self.timezone),
+                standard_time=timezone(first.utcoffset() or timedelta(0)),
+                marks=self.label_side,
+                clock=self.label_clock,
+                weekday_shift=self.label_weekday_shift,
+            )
             known_years = range(self.known_years["first"], self.known_years["last"] + 1)
             calendar = SiteCalendar(
-                time_zone=ZoneInfo(self.timezone),
-                first_event_start=datetime.fromisoformat(self.first_event_start),
-                last_event_start=datetime.fromisoformat(self.last_event_start),
-                label_side=self.label_side,
-                label_clock=self.label_clock,
-                label_weekday_shift=self.label_weekday_shift,
+                timestamps=timestamps,
+                first_event_start=first,
+                last_event_start=last,
                 known_years=known_years,
                 holidays=frozenset(map(date.fromisoformat, holidays.get("dates", []))),
                 rest_weekday=holidays.get("rest_weekday", 6),
             )
-            first, end = calendar.first_event_start, calendar.end_of_data
-            if first.tzinfo is None or not known_years[0] <= first.year <= end.year <= known_years[-1]:
-                raise ValueError("the data does not lie within known_years, or has no offset")
+            if not known_years[0] <= first.year <= calendar.end_of_data.year <= known_years[-1]:
+                raise ValueError("the data does not lie within known_years")
         except (ValueError, TypeError, LookupError, OverflowError, OSError) as error:
             raise InvalidModel(f"its model card is damaged ({error})") from error
         return calendar
 
 
-def _strict_json(text: str) -> Any:
-    """Parse JSON without NaN, Infinity, numbers beyond a double, halves of surrogate pairs, and absurd depth."""
-    if text.count("[") + text.count("{") > _MOST_BRACKETS:
-        raise ValueError(f"a field has more than {_MOST_BRACKETS} opening brackets")
-    document = json.loads(text)
-    json.dumps(document, ensure_ascii=False, allow_nan=False).encode("utf-8")
-    return document
+def add_checksum(content: bytes) -> bytes:
+    """Put the checksum in its place at the end of a file.
 
-
-def seal(content: bytes) -> bytes:
-    """Put the digest in its place at the end of a file.
-
-    >>> check_seal(seal(b"a model" + UNSEALED.encode()))
+    >>> verify_checksum(add_checksum(b"a model" + NO_CHECKSUM.encode()))
     """
-    unsealed = content.removesuffix(UNSEALED.encode())
-    return unsealed + sha256(unsealed).hexdigest().encode()
+    before = content.removesuffix(NO_CHECKSUM.encode())
+    return before + sha256(before).hexdigest().encode()
 
 
-def check_seal(content: bytes) -> None:
-    """Check that a file is as it was when it was sealed.
+def verify_checksum(content: bytes) -> None:
+    """Check that a file is as it was when its checksum was added.
 
-    :raises InvalidModel: it is not, or it was never sealed.
+    :raises InvalidModel: it is not, or it has no checksum.
     """
-    sealed, digest = content[: -len(UNSEALED)], content[-len(UNSEALED) :]
-    if sha256(sealed).hexdigest().encode() != digest:
+    before, checksum = content[: -len(NO_CHECKSUM)], content[-len(NO_CHECKSUM) :]
+    if sha256(before).hexdigest().encode() != checksum:
         raise InvalidModel("it is damaged, or train.py did not make it; restore it, or make it again with train.py")

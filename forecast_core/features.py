@@ -1,0 +1,34 @@
+"""The model's features: the cyclical encoding of the calendar features, as sine and cosine.
+
+A forest splits on thresholds, so it would see 23:00 and 00:00 as far apart.
+On a circle they are neighbours, and so are Sunday and Monday, or December and January.
+"""
+
+from math import cos, sin, tau
+
+from .site_calendar import CalendarFeatures
+
+CyclicalFeatures = tuple[float, ...]  # one number from -1 to 1 for each of FEATURES
+
+PERIODS = {"hour_of_day": 24, "day_of_week": 7, "day_of_year": 366}
+"""The number of values after which each calendar feature starts again."""
+
+MODEL_INPUT = "features"  # the name of the model's input: float32 of shape (n_hours, len(FEATURES))
+
+FEATURES = tuple(f"{name}_{function}" for name in PERIODS for function in ("sin", "cos"))
+"""The model's input columns, in order."""
+
+_ON_CIRCLE = tuple(
+    tuple((sin(tau * value / period), cos(tau * value / period)) for value in range(period + 1))
+    for period in PERIODS.values()
+)
+
+
+def cyclical_features(hour: CalendarFeatures) -> CyclicalFeatures:
+    """Encode calendar features as points on three circles.
+
+    >>> [round(feature, 3) for feature in cyclical_features(CalendarFeatures(6, 0, 183))]
+    [1.0, 0.0, 0.0, 1.0, 0.0, -1.0]
+    """
+    hours, weekdays, days = _ON_CIRCLE
+    return hours[hour.hour_of_day] + weekdays[hour.day_of_week] + days[hour.day_of_year]

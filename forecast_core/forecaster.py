@@ -1,0 +1,57 @@
+"""Predictions and forecasts of a model, whichever library runs it."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from math import floor, log10
+
+from .features import CyclicalFeatures, cyclical_features
+from .model_card import ModelCard
+from .timestamps import CalendarFields
+
+Infer = Callable[[Sequence[CyclicalFeatures]], Sequence[float]]
+"""Runs the model: from the features of each hour to its mean power, in the model's unit."""
+
+
+class Forecaster:
+    """A model card together with the inference that it describes.
+
+    :param infer: runs the model; onnxruntime in the server.
+    :raises InvalidModel: the card describes no possible calendar.
+    """
+
+    def __init__(self, card: ModelCard, infer: Infer) -> None:
+        self.card = card
+        self.calendar = card.calendar()
+        self._infer = infer
+
+    def predict(self, fields: CalendarFields) -> float:
+        """Predict the mean power of the hour with these calendar fields; in the card's unit, ``rounded``."""
+        hour = self.calendar.calendar_features(self.calendar.event_start(fields))
+        return rounded(self._infer([cyclical_features(hour)])[0])
+
+    def forecast(self, first: datetime, n_hours: int, quantile: float | None = None) -> list[float]:
+        """Forecast consecutive hours with one call of the model; in the card's unit, ``rounded``.
+
+        A quantile is the mean plus that quantile of the model's residuals at the same hour of the local clock,
+        measured on weeks that the model had not seen.
+
+        :param first: when the first hour starts; aware.
+        :param quantile: one of those in the card; None for the mean.
+        :raises UnanswerableInput: the hours are not whole ones of the site, or lie outside the known years.
+        """
+        hours = [self.calendar.calendar_features(start) for start in self.calendar.event_starts(first, n_hours)]
+        means = self._infer([cyclical_features(hour) for hour in hours])
+        if quantile is None:
+            return [rounded(mean) for mean in means]
+        residuals = self.card.residual_quantiles[str(quantile)]
+        return [rounded(mean + residuals[hour.hour_of_day]) for mean, hour in zip(means, hours, strict=True)]
+
+
+def rounded(power: float) -> float:
+    """Round to three decimals, below 1 to four significant digits; a float32 has seven.
+
+    >>> rounded(1234.56789), rounded(0.123456789), rounded(-0.00123456789), rounded(0.0)
+    (1234.568, 0.1235, -0.001235, 0.0)
+    """
+    size = abs(power)
+    return round(power, 3 - floor(log10(size)) if 0 < size < 1 else 3)

@@ -1,0 +1,133 @@
+"""The calendar of a site: from a request or a date to the calendar features of an hour.
+
+There are three notions of time:
+
+1. The **calendar fields** of a timestamp, which has no year: a prediction request has them.
+2. An **event start**: the aware time at which a real hour starts. Forecasts and training use it.
+3. The **calendar features** of an event start: hour, weekday and day of the year on the site's local clock.
+   On a holiday, the weekday is the rest day's. The model's features are made of them.
+
+A prediction goes from 1 to 2 to 3, a forecast from 2 to 3.
+"""
+
+from calendar import isleap
+from collections import defaultdict
+from collections.abc import Set
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from .errors import UnanswerableInput
+from .timestamps import EVENT_RESOLUTION, CalendarFields, TimestampConvention
+
+LEAP_DAY = 366  # the day of the year that only leap years have
+_DAYS = tuple(timedelta(days=day) for day in range(LEAP_DAY))
+_FORTY_YEARS = timedelta(days=40 * 366)  # long enough for every weekday on every day of the year, 366 included
+
+
+class CalendarFeatures(NamedTuple):
+    """What the model is given of an hour: hour, weekday (0 is Monday) and day of the year on the local clock."""
+
+    hour_of_day: int
+    day_of_week: int
+    day_of_year: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteCalendar:
+    """The calendar of a site and of its training data.
+
+    :param timestamps: what the timestamps of the training data mean; it has the site's time zone.
+    :param first_event_start: of the training data, in standard time.
+    :param last_event_start: of the training data, in standard time.
+    :param known_years: years whose holidays are known.
+    :param holidays: days that are treated as ``rest_weekday``, whatever their weekday.
+    :param rest_weekday: 0 is Monday.
+    """
+
+    timestamps: TimestampConvention
+    first_event_start: datetime
+    last_event_start: datetime
+    known_years: range
+    holidays: Set[date] = frozenset()
+    rest_weekday: int = 6
+
+    @cached_property
+    def time_zone(self) -> ZoneInfo:
+        """The site's time zone."""
+        return self.timestamps.time_zone
+
+    @property
+    def end_of_data(self) -> datetime:
+        """When the last event of the training data ends, in standard time."""
+        return self.last_event_start + EVENT_RESOLUTION
+
+    def event_start(self, fields: CalendarFields) -> datetime:
+        """Find the last event of the training data whose timestamp shows these calendar fields.
+
+        If there is none, it is the first such event after the data in a common year, in which fixed dates
+        like 4 July have the day of the year that they have in most data; for day 366, in a leap year.
+
+        :returns: in standard time.
+        """
+        # The weekday of 1 January tells on which weekday a year's other days fall.
+        new_year = (fields.day_of_week + self.timestamps.weekday_shift - fields.day_of_year + 1) % 7
+        for year, earliest, latest in self._searched_years[fields.day_of_year == LEAP_DAY, new_year]:
+            timestamp = datetime(year, 1, 1, fields.hour_of_day) + _DAYS[fields.day_of_year - 1]
+            start = self.timestamps.event_start(timestamp)
+            if earliest <= start <= latest:
+                return start
+        raise AssertionError("within these years, every day of the year has every weekday")
+
+    @cached_property
+    def _searched_years(self) -> dict[tuple[bool, int], list[tuple[int, datetime, datetime]]]:
+        """List the years in which to look for an event, each with the earliest and latest event start to accept.
+
+        The key says whether the day is day 366, and on which weekday 1 January falls. The data comes first.
+        """
+        data = self.first_event_start, self.last_event_start
+        first_year, last_year = (self.timestamps.timestamp(start).year for start in data)
+        later = self.end_of_data, self.end_of_data + _FORTY_YEARS
+        years: dict[tuple[bool, int], list[tuple[int, datetime, datetime]]] = defaultdict(list)
+        for year in range(last_year, first_year - 1, -1):
+            for is_leap_day in range(1 + isleap(year)):
+                years[bool(is_leap_day), date(year, 1, 1).weekday()].append((year, *data))
+        for year in range(last_year, later[1].year):
+            years[isleap(year), date(year, 1, 1).weekday()].append((year, *later))
+        return years
+
+    def event_starts(self, first: datetime, n_hours: int) -> list[datetime]:
+        """List when consecutive hours start.
+
+        :param first: when the first hour starts; aware.
+        :returns: in standard time.
+        :raises UnanswerableInput: ``first`` is not on a whole hour of the site's standard time.
+        """
+        try:
+            start = first.astimezone(self.timestamps.standard_time)
+            if start.minute or start.second:
+                whole = start.replace(minute=0, second=0).astimezone(first.tzinfo).isoformat()
+                raise UnanswerableInput("start", f"must be on a whole hour of the site's standard time, like {whole}")
+            return [start + hour * EVENT_RESOLUTION for hour in range(n_hours)]
+        except OverflowError as error:  # before the year 1 or after 9999
+            raise self._unknown_year() from error
+
+    def calendar_features(self, event_start: datetime) -> CalendarFeatures:
+        """Look up the calendar features of an event start.
+
+        An hour that starts at half past on the local clock counts as the full hour before.
+
+        :raises UnanswerableInput: its year is not one of the known years.
+        """
+        local = event_start.astimezone(self.time_zone)
+        day = local.date()
+        if day.year not in self.known_years:
+            raise self._unknown_year()
+        weekday = self.rest_weekday if day in self.holidays else day.weekday()
+        return CalendarFeatures(local.hour, weekday, day.toordinal() - date(day.year, 1, 1).toordinal() + 1)
+
+    def _unknown_year(self) -> UnanswerableInput:
+        years = f"{self.known_years[0]} to {self.known_years[-1]}"
+        return UnanswerableInput("start", f"must leave all hours within the years {years}, whose calendar is known")

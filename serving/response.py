@@ -1,0 +1,45 @@
+"""Successful JSON responses, and which of them caches may keep."""
+
+from collections.abc import Mapping
+from hashlib import blake2b
+from json import JSONEncoder
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+_JSON = [(b"content-type", b"application/json"), (b"x-content-type-options", b"nosniff")]
+_NO_STORE = [*_JSON, (b"cache-control", b"no-store")]
+_CACHED = [*_JSON, (b"cache-control", b"public, max-age=3600")]  # a replaced model's responses last an hour longer
+
+_encode = JSONEncoder(allow_nan=False, separators=(",", ":")).encode
+
+
+class RawResponse(Response):
+    """A response whose headers are already encoded, which saves a twentieth of a request."""
+
+    def __init__(self, content: bytes, status_code: int, headers: list[tuple[bytes, bytes]]) -> None:
+        self.raw_headers = headers
+        super().__init__(content, status_code)
+
+    def init_headers(self, headers: Mapping[str, str] | None = None) -> None:
+        """Keep the headers as they are."""
+
+
+def respond(request: Request, document: dict[str, Any]) -> Response:
+    """Send a JSON document; NaN or infinity in it is an internal error.
+
+    Caches may keep the response to a GET with a query string; its ``ETag`` is a digest of the content.
+    A body is not part of a cache's key, so the response to one must not be kept (RFC 9111).
+    """
+    content = _encode(document).encode()
+    length = (b"content-length", b"%d" % len(content))
+    if request.scope["method"] not in ("GET", "HEAD") or not request.scope["query_string"]:
+        return RawResponse(content, 200, [*_NO_STORE, length])
+    etag = b'"%s"' % blake2b(content, digest_size=16).hexdigest().encode()
+    for name, value in request.scope["headers"]:
+        if name == b"if-none-match":
+            tags = [tag.strip().removeprefix(b"W/") for tag in value.split(b",")]
+            if etag in tags or tags == [b"*"]:
+                return RawResponse(b"", 304, [*_CACHED, (b"etag", etag)])
+    return RawResponse(content, 200, [*_CACHED, (b"etag", etag), length])
