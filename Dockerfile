@@ -10,13 +10,13 @@ COPY serving serving
 COPY schemas schemas
 COPY web web
 
-# Nothing is written, so the file system may be read-only; and what is here belongs to another user, root.
+# The server writes nothing, so the file system may be read-only. The files belong to root, not to the server's user.
 ENV PYTHONDONTWRITEBYTECODE=1
 USER 10001:10001
 
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \
     CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/health', timeout=4)"]
-# uvicorn itself gets the signal: it answers what is in flight, for three seconds, and ends.
+# uvicorn gets the signal: it finishes the requests in flight within three seconds, and ends.
 STOPSIGNAL SIGTERM
 CMD ["uvicorn", "serve:app", "--no-access-log", "--timeout-graceful-shutdown", "3", "--host", "0.0.0.0"]

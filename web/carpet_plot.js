@@ -1,4 +1,4 @@
-// A year as a carpet: days across, hours of the local clock down, colour for power.
+// A year as a carpet plot: days across, hours of the local clock down, power as colour.
 import { Chart } from "./chart.js";
 import { paint } from "./color_scale.js";
 import { dayName, shown, written } from "./site_clock.js";
@@ -48,7 +48,7 @@ export class CarpetPlot extends Chart {
   }
 }
 
-/** Lay hours out by the local clock: a cell has the mean of those that show the same, NaN if none does. */
+/** Arrange powers by local day and hour: a cell is the mean of its hours, or NaN without one (clock changes). */
 export function byLocalClock({ hours, days }, powers) {
   const mean = (same) => same.reduce((sum, power) => sum + power, 0) / same.length;
   const shows = (hour, index) => (_, place) => hours[index + place].local.getUTCHours() === hour;

@@ -1,4 +1,4 @@
-// What both charts share: a drawing as wide as its figure, and a slider that gives keys and pointer the same words.
+// What both charts share: a drawing as wide as its figure, and a slider, so that keys can do what a pointer does.
 import { element, table } from "./element.js";
 
 export class Chart {
@@ -10,14 +10,14 @@ export class Chart {
     this.details.addEventListener("toggle", this.fillTable);
     new ResizeObserver(() => this.data && this.draw()).observe(this.plot);
   }
-  /** Show data in so many columns, and tell of the first. */
+  /** Draw data of so many columns, and select the first. */
   show(data, count) {
     Object.assign(this, { data, count, index: 0 });
     Object.assign(this.slider, { max: count - 1, disabled: false });
     this.draw();
     this.fillTable();
   }
-  /** Begin the drawing anew, and lay the slider under it, its thumb below the middle of a column. */
+  /** Empty the drawing, and place the slider below it, so that its thumb is below the middle of a column. */
   clear(height, bottom) {
     Object.assign(this, { left: 52, top: 26, floor: height - bottom, width: this.plot.clientWidth - 64 });
     this.svg.setAttribute("viewBox", `0 0 ${this.plot.clientWidth} ${height}`);
@@ -32,7 +32,7 @@ export class Chart {
   label = (text, x, y, kind) => this.svg.append(element("text", { class: kind, x, y }, text));
   markRest = (rest, from, to) => rest && this.path(rest, `M${from},${this.top - 9}H${to}`);
 
-  /** Select the column under the pointer; tell whether there is one. */
+  /** Select the column under the pointer, and return whether there is one. */
   point({ clientX, clientY }) {
     const { left, top } = this.plot.getBoundingClientRect();
     const column = Math.floor(((clientX - left - this.left) / this.width) * this.count);
@@ -40,7 +40,7 @@ export class Chart {
     if (isThere) this.select(column, (clientY - top - this.top) / (this.floor - this.top));
     return isThere;
   }
-  /** Mark a column and tell of it, in sight and to whoever listens to the slider. */
+  /** Mark a column and describe it, above the chart and, for screen readers, as the slider's text. */
   select(column, height) {
     this.slider.value = this.index = column;
     const [first, ...rest] = this.tell(column, height);

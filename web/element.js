@@ -1,7 +1,7 @@
-// Elements of the page and of its drawings.
+// HTML and SVG elements.
 const [SVG, SHAPES] = ["http://www.w3.org/2000/svg", { path: true, text: true }];
 
-/** Make an element; an attribute that is undefined is left out. */
+/** Make an element; undefined attributes are left out. */
 export function element(name, attributes = {}, ...children) {
   const made = name in SHAPES ? document.createElementNS(SVG, name) : document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) if (value !== undefined) made.setAttribute(key, value);

@@ -1,4 +1,4 @@
-// A run of hours: the mean as a line of steps, for it is the mean of each hour, on its 5-95 % band.
+// Consecutive hours: the mean of each hour as a step line, over its 90 % interval.
 import { Chart } from "./chart.js";
 import { hourName, shown, written } from "./site_clock.js";
 
@@ -23,7 +23,7 @@ export class ForecastChart extends Chart {
     this.select(this.index);
   }
 
-  /** Label hours, and days, Mondays or months: whatever there is room for. */
+  /** Write hours below the axis, and days, Mondays or months, as there is room. */
   labelTime(perDay) {
     const every = perDay >= 400 ? 3 : perDay >= 130 ? 6 : 24;
     this.data.hours.forEach(({ local, start }, index) => {
@@ -58,7 +58,7 @@ export class ForecastChart extends Chart {
   }
 }
 
-/** Find evenly spaced round numbers around a range. */
+/** Find round numbers, evenly spaced, around a range. */
 function roundNumbers(lowest, highest) {
   const rough = (highest - lowest || Math.abs(highest) || 1) / 4;
   const power = 10 ** Math.floor(Math.log10(rough));

@@ -1,10 +1,10 @@
-// What the model is, where it comes from, and how far it can be trusted.
+// The model card as a list of facts and a table of errors.
 import { element, table } from "./element.js";
 import { shown, WEEKDAYS } from "./site_clock.js";
 
 const PUBLISHED = "0555dacb6bf1976422d203013908006c29fe9d261e9163c39fe23791ab6aba7d"; // sha256 of the published CSV
 
-/** Name the building; of any but the published one, the card tells no more than where its clock is. */
+/** Name the building; only the published one has a name, of others the card has the time zone. */
 export const site = ({ training_data: { sha256 }, timezone }) =>
   sha256 === PUBLISHED ? "A simulated hospital in San Francisco" : `A building in the time zone ${timezone}`;
 
@@ -14,10 +14,10 @@ export function showCard(place, card) {
   const { nested_cross_validation: folds, last_20_percent: end } = validation.band;
   const facts = {
     Data: `${data.rows.toLocaleString("en-GB")} hours from ${first} to ${last}, ${data.missing_hours} missing`,
-    Labels: `name the ${card.label_side} of an hour in ${card.label_clock} time`,
-    Holidays: holidays ? `${holidays.country}, ${holidays.counted}; like a ${WEEKDAYS[holidays.rest_weekday]}` : "none",
+    Timestamps: `mark the ${card.label_side} of an hour, in ${card.label_clock} time`,
+    Holidays: holidays ? `${holidays.country}, ${holidays.counted}, like ${WEEKDAYS[holidays.rest_weekday]}s` : "none",
     "Known years": `${years.first} to ${years.last}`,
-    "5–95 % band": `held ${shown(100 * folds.share)} % in cross-validation, ${shown(100 * end.share)} % of the last fifth`,
+    "In the 90 % interval": `${shown(100 * folds.share)} % of held-out weeks, ${shown(100 * end.share)} % of the last 20 %`,
   };
   const list = Object.entries(facts).flatMap(([term, fact]) => [element("dt", {}, term), element("dd", {}, fact)]);
   const scores = Object.entries(validation.scores).map(([name, score]) =>

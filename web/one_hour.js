@@ -1,11 +1,11 @@
-// One hour: its answer, and the same request for an address bar, a shell and a program.
+// One hour: its prediction, and the same request as a URL, for a shell and for a program.
 import { element } from "./element.js";
 import { WEEKDAYS } from "./site_clock.js";
 
 export function showHour(place, { prediction }, input, card) {
   const time = `${input.hour_of_day}:00, ${card.label_clock === "local" ? "local" : "standard"} time`;
-  const [label, building] = [0, card.label_weekday_shift].map((shift) => WEEKDAYS[(input.day_of_week + shift) % 7]);
-  const day = label === building ? label : `${label} by its label, and a ${building} in the building`;
+  const [given, real] = [0, card.label_weekday_shift].map((shift) => WEEKDAYS[(input.day_of_week + shift) % 7]);
+  const day = given === real ? given : `${given} by its timestamp, and a ${real} by the real calendar`;
   place.replaceChildren(
     element("p", { class: "readout" }, element("strong", {}, `${prediction} ${card.unit}`)),
     element("p", {}, `Mean power of the hour that ${card.label_side}s at ${time}. The day is a ${day}.`),
@@ -13,7 +13,7 @@ export function showHour(place, { prediction }, input, card) {
   );
 }
 
-/** Write the same request as others send it. */
+/** Write the request as other clients send it. */
 function requests(input) {
   const [url, json] = [new URL("v1/prediction", document.baseURI).href, JSON.stringify(input)];
   return {
@@ -27,7 +27,7 @@ function copyable([title, code]) {
   const pre = element("pre", {}, code);
   const button = element("button", { "aria-label": `Copy ${title}` }, "Copy");
   button.addEventListener("click", async () => {
-    getSelection().selectAllChildren(pre); // without HTTPS there is no clipboard, and the reader's own key copies this
+    getSelection().selectAllChildren(pre); // without HTTPS there is no clipboard; the user can copy the selection
     await navigator.clipboard?.writeText(code);
     button.textContent = navigator.clipboard ? "Copied" : "Selected";
   });

@@ -1,4 +1,4 @@
-// The page: what its address asks for, from the first request to the last chart.
+// The page: it shows what its address asks for. This file connects the forms, the requests and the charts.
 import { byLocalClock, CarpetPlot } from "./carpet_plot.js";
 import { element } from "./element.js";
 import { ForecastChart } from "./forecast_chart.js";
@@ -9,16 +9,16 @@ import { ask, attempt, forget, read } from "./server.js";
 import { HOUR, SiteClock } from "./site_clock.js";
 
 const WEEK = 168;
-const BAND = [{}, { quantile: 0.05 }, { quantile: 0.95 }];
-const askBand = (input) => Promise.all(BAND.map((quantile) => ask("forecast", { ...input, ...quantile })));
+const QUANTILES = [{}, { quantile: 0.05 }, { quantile: 0.95 }];
+const askAll = (input) => Promise.all(QUANTILES.map((quantile) => ask("forecast", { ...input, ...quantile })));
 const DOCUMENTS = ["v1/model", "schemas/v1/forecast-request.json", "schemas/v1/prediction-request.json"];
 const find = (selector) => document.querySelector(selector);
 const [main, days, year, hour, yearShown] = ["main", "#days", "#year", "#hour", "select"].map(find);
 
 attempt(main, DOCUMENTS, () => Promise.all(DOCUMENTS.map(read)), ([card, forecast, prediction]) => {
-  const [clock, labels, { first, last }] = [new SiteClock(card), Object.keys(prediction.properties), card.known_years];
+  const [clock, fields, { first, last }] = [new SiteClock(card), Object.keys(prediction.properties), card.known_years];
   const form = new SchemaForm(find("#days form"), forecast, ["N", "start"], ({ N, start = "" }) => go({ N, start }));
-  const hourForm = new SchemaForm(find("#hour form"), prediction, labels, go);
+  const hourForm = new SchemaForm(find("#hour form"), prediction, fields, go);
   const chart = new ForecastChart(find("#days figure"));
   const carpet = new CarpetPlot(find("#year figure"), ({ start, count }) => {
     go({ start, N: count });
@@ -53,7 +53,7 @@ attempt(main, DOCUMENTS, () => Promise.all(DOCUMENTS.map(read)), ([card, forecas
   async function showDays(state) {
     form.input = state;
     if (!form.judge()) return;
-    await attempt(days, form.input, askBand, ([{ values: mean, start, unit }, { values: low }, { values: high }]) => {
+    await attempt(days, form.input, askAll, ([{ values: mean, start, unit }, { values: low }, { values: high }]) => {
       chart.show({ ...clock.calendar(Date.parse(start), mean.length), mean, low, high, unit }, mean.length);
       performance.mark("forecast shown");
     }, form);
@@ -72,7 +72,7 @@ attempt(main, DOCUMENTS, () => Promise.all(DOCUMENTS.map(read)), ([card, forecas
   }
 
   function showOneHour(state) {
-    const isAsked = labels.some((name) => name in state);
+    const isAsked = fields.some((name) => name in state);
     hourForm.input = isAsked ? state : prediction.examples[0];
     const show = (answer, input) => showHour(find(".answer"), answer, input, card);
     if (hourForm.judge() && isAsked) return attempt(hour, hourForm.input, (it) => ask("prediction", it), show, hourForm);

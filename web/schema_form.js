@@ -1,11 +1,11 @@
-// A form built from a JSON Schema, whose keywords become the browser's own constraints: one file judges on both sides.
+// A form built from a JSON Schema, whose keywords become the browser's constraints; the server uses the same file.
 import { element } from "./element.js";
 import { WEEKDAYS } from "./site_clock.js";
 
 export class SchemaForm {
   constructor(form, { properties, required }, names, onSubmit) {
     Object.assign(this, { names, properties, controls: form.elements });
-    form.noValidate = true; // the browser judges, and its words stand beside the field
+    form.noValidate = true; // judge() calls the browser's validation, and shows its message beside the field
     form.prepend(...names.map((name) => field(name, properties[name], required.includes(name))));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -23,18 +23,18 @@ export class SchemaForm {
     return Object.fromEntries(filled.map((name) => [name, typed(name, this.controls[name].value)]));
   }
 
-  /** Let the browser judge each field, and say what it finds; tell whether all is well. */
+  /** Validate each field with the browser, show its errors, and return whether there are none. */
   judge() {
     return !this.showFaults(this.names.map((parameter) => {
       const [control, { pattern, examples }] = [this.controls[parameter], this.properties[parameter]];
-      // The attribute pattern would speak another dialect than JSON Schema, with the flag v.
+      // The attribute pattern would use the flag v, another dialect than JSON Schema's.
       const fits = !pattern || !control.value || new RegExp(pattern, "u").test(control.value);
       control.setCustomValidity(fits ? "" : `Must look like ${examples[0]}.`);
       return { parameter, detail: control.validationMessage };
     }));
   }
 
-  /** Show faults, the browser's or a problem document's, beside their fields; tell whether there are any. */
+  /** Show errors, the browser's or a problem document's, beside their fields, and return whether there are any. */
   showFaults(faults) {
     const detail = (name) => faults.find(({ parameter }) => parameter === name)?.detail ?? "";
     for (const name of this.names) {

@@ -1,7 +1,7 @@
-// The server, asked by its own contract. Addresses are relative to the page, so that any prefix will do.
+// Requests to the server. Addresses are relative to the page, so that it works under any prefix.
 import { element } from "./element.js";
 
-/** Read a document; what is thrown is a problem document (RFC 9457), also where the server says nothing. */
+/** Read a document; throws a problem document (RFC 9457), also if the server does not send one. */
 export async function read(address) {
   const response = await fetch(address).catch(() => Promise.reject({ detail: "The server cannot be reached." }));
   const document = await response.json().catch(() => undefined);
@@ -10,13 +10,13 @@ export async function read(address) {
 }
 export const ask = (resource, input) => read(`v1/${resource}?${new URLSearchParams(input)}`);
 
-/** Forget what a section was asked, and what it said of that. */
+/** Forget the input of a section, and clear its status. */
 export function forget(section) {
   Object.assign(section, { asked: undefined, ariaBusy: null, className: "" });
   section.querySelector(".status").replaceChildren();
 }
 
-/** Ask what a section shows, unless it does so already; if there is no answer, say why, if possible at its field. */
+/** Request what a section shows, unless it shows it already; if that fails, show why, beside the field if possible. */
 export async function attempt(section, input, request, show, form) {
   const [key, status] = [JSON.stringify(input), section.querySelector(".status")];
   if (section.asked === key) return;
@@ -24,7 +24,7 @@ export async function attempt(section, input, request, show, form) {
   section.ariaBusy = "true";
   status.textContent = "Loading…";
   const [answer, problem] = await request(input).then((it) => [it], (it) => [undefined, it]);
-  if (section.asked !== key) return; // something else is asked meanwhile
+  if (section.asked !== key) return; // there is a newer request
   forget(section);
   if (!problem) section.asked = key;
   if (!problem) return show(answer, input);

@@ -1,9 +1,9 @@
-// The clock that people at the site live by; a local time is a Date whose UTC fields are what that clock shows.
+// The site's local clock; a local time is a Date whose UTC fields are what that clock shows.
 export const HOUR = 3_600_000;
 export const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const DATE = { weekday: "short", day: "numeric", month: "short", year: "numeric" };
 
-/** Write a power in the digits that a person reads; tables have all of them. */
+/** Write a power with four digits, for people; tables have all digits. */
 export const shown = (power) => power.toLocaleString("en-GB", { maximumSignificantDigits: 4 });
 export const written = (local, fields = DATE) => local.toLocaleDateString("en-GB", { ...fields, timeZone: "UTC" });
 export const dayName = ({ local, rest }) => written(local) + (rest === "holiday" ? ", public holiday" : "");
@@ -11,7 +11,7 @@ export const hourName = (hour) => `${dayName(hour)}, ${hour.start.slice(11, 16)}
 
 export class SiteClock {
   constructor({ timezone: timeZone, first_event_start: first, holidays }) {
-    // Swedish is written as ISO 8601 is.
+    // Swedish dates look like ISO 8601.
     this.swedish = new Intl.DateTimeFormat("sv", { timeZone, dateStyle: "short", timeStyle: "short" });
     this.standardOffset = Date.parse(`${first.slice(0, 19)}Z`) - Date.parse(first);
     this.holidays = new Set(holidays?.dates);
@@ -27,15 +27,15 @@ export class SiteClock {
     const weekend = this.weekend.includes(local.getUTCDay() || 7) ? "weekend" : "";
     return { local, day, start: start + offset, rest: this.holidays.has(day) ? "holiday" : weekend };
   }
-  /** Go back to the hour of the site's standard time in which a time lies. */
+  /** Round a time down to a whole hour of the site's standard time. */
   wholeHour = (time) => Math.floor((time + this.standardOffset) / HOUR) * HOUR - this.standardOffset;
-  /** Find the first such hour of a local year; daylight saving time is at most two hours. */
+  /** Find the first whole hour of a local year; daylight saving time is at most two hours. */
   newYear(year) {
     let time = this.wholeHour(Date.UTC(year) - this.standardOffset - 2 * HOUR);
     while (this.hour(time).local < Date.UTC(year)) time += HOUR;
     return time;
   }
-  /** List consecutive hours, and their local days: each with its first hour, that one's place, and its length. */
+  /** List consecutive hours, and their local days: each has its first hour, the index of that hour, and its length. */
   calendar(start, count) {
     const hours = Array.from({ length: count }, (_, index) => this.hour(start + index * HOUR));
     const starts = hours.flatMap(({ day }, index) => (day === hours[index - 1]?.day ? [] : [index]));
