@@ -1,29 +1,40 @@
-"""What many tests need: the data set, a generated one, and the app."""
+"""What many tests share: data, the app, a running server and programs, and the list of the tests that are left out."""
 
-import math
 import os
-import re
+import shutil
 import subprocess
-import sys
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
-from datetime import date
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pandas as pd
 import pytest
 from starlette.testclient import TestClient
 
-from training.source import PUBLISHED_FILE
+from tests.builders import ROOT, hour_ending_csv, hourly_load, running_server
+from training.csv_file import PUBLISHED_FILE
 
-ROOT = Path(__file__).resolve().parent.parent
+LEFT_OUT = pytest.StashKey[Counter[str]]()
+
+
+def pytest_deselected(items: list[pytest.Item]) -> None:
+    """Count the slow tests that are left out, by what makes them slow."""
+    for item in items:
+        if mark := item.get_closest_marker("slow"):
+            item.config.stash.setdefault(LEFT_OUT, Counter())[mark.args[0]] += 1
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say at the end which tests were left out, and how to run them."""
+    if left_out := config.stash.get(LEFT_OUT, None):
+        kinds = ", ".join(f"{kind} {count}" for kind, count in left_out.most_common())
+        line = f"left out: {left_out.total()} slow tests ({kinds}); all: python -m pytest -m ''"
+        terminalreporter.write_line(line, yellow=True)
 
 
 @pytest.fixture(scope="session")
 def published_csv() -> Path:
-    """The published data set, which train.py downloads; tests have no network."""
+    """Return the path of the published data set, which train.py downloads; tests have no network."""
     if not PUBLISHED_FILE.exists():
         pytest.skip("data/SF_hospital_load.csv is not there: run python train.py once to download it")
     return PUBLISHED_FILE
@@ -31,49 +42,19 @@ def published_csv() -> Path:
 
 @pytest.fixture
 def write_csv(tmp_path: Path) -> Callable[..., Path]:
-    """Write what ``hourly_load`` makes as a CSV of hour-ending labels in standard time."""
+    """Write what ``hourly_load`` makes of the arguments as a CSV."""
 
-    def write(**site: Any) -> Path:
+    def write(**building: Any) -> Path:
         path = tmp_path / "load.csv"
-        load = hourly_load(**site)
-        labels = (load.index + pd.Timedelta(hours=1)).tz_localize(None)
-        pd.DataFrame({"ds": labels, "y": load.to_numpy()}).to_csv(path, index=False)
+        path.write_bytes(hour_ending_csv(hourly_load(**building)))
         return path
 
     return write
 
 
-def hourly_load(
-    days: int = 120,
-    first: str = "2023-01-01T00:00-08:00",
-    time_zone: str = "America/Los_Angeles",
-    *,
-    offset: float = 1000,
-    at_rest: float = -200,
-    rest_days: Collection[int] = (5, 6),
-    holidays: Collection[date] = (),
-    closed: Collection[date] = (),
-) -> pd.Series:
-    """Generate the load of a building whose people live by the local clock; hospital-like by default.
-
-    :param first: the first event start, in standard time.
-    :param at_rest: what is added on days of rest, which are some weekdays, holidays,
-        and days on which the building is closed for a reason that no calendar knows.
-    :returns: indexed by event start, in the offset of ``first``.
-    """
-    event_starts = pd.date_range(first, periods=days * 24, freq="h")
-    local = event_starts.tz_convert(time_zone)
-    rests = local.day_of_week.isin(rest_days) | pd.Index(local.date).isin([*holidays, *closed])
-    hour = np.arange(len(event_starts))
-    wiggle = 20 * np.sin(hour * 0.7)  # unknown to the calendar, so that no model is perfect
-    trend = 60 * np.sin(math.tau * hour / (366 * 24))
-    daily = -150 * np.cos(math.tau * local.hour / 24)
-    return pd.Series((offset + daily + at_rest * rests + wiggle + trend).round(3), index=event_starts)
-
-
 @pytest.fixture(scope="session")
 def client() -> Iterator[TestClient]:
-    """A client of the real app with the committed model; a 500 is an answer, as for any client."""
+    """Make a client of the real app with the committed model; it gets a 500 as any other client does."""
     from serve import app
 
     with TestClient(app, raise_server_exceptions=False) as test_client:
@@ -82,22 +63,39 @@ def client() -> Iterator[TestClient]:
 
 @pytest.fixture(scope="session")
 def live_server() -> Iterator[str]:
-    """A real server process on a free port of this machine: ``localhost:PORT``."""
-    with serving("serve:app") as address:
+    """Run a server in a process of its own, and return its address: ``localhost:PORT``."""
+    with running_server() as (_, address):
         yield address
 
 
-@contextmanager
-def serving(app: str, **environment: str) -> Iterator[str]:
-    """Serve an app in a process of its own, on a free port: ``localhost:PORT``."""
-    command = [sys.executable, "-m", "uvicorn", app, "--port", "0"]
-    with subprocess.Popen(
-        command, cwd=ROOT, env=os.environ | environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
-    ) as server:
-        assert server.stderr
-        for line in server.stderr:
-            if found := re.search(r"running on http://127\.0\.0\.1:(\d+)", line):
-                yield f"localhost:{found[1]}"
-                break
-        server.terminate()
-        server.stderr.read()
+@pytest.fixture(scope="session")
+def curl() -> str:
+    """Return the path of curl."""
+    if (found := shutil.which("curl")) is None:
+        pytest.skip("there is no curl: run apt-get install curl")
+    return found
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    """Return the path of Node, for which the packages of tests/clients are installed."""
+    if (found := shutil.which("node")) is None:
+        pytest.skip("there is no Node: run apt-get install nodejs npm")
+    if not (ROOT / "tests/clients/node_modules").is_dir():
+        pytest.skip("there are no packages for Node: run npm ci --prefix tests/clients")
+    return found
+
+
+@pytest.fixture(scope="session")
+def chromium() -> None:
+    """Skip the test unless there is a browser."""
+    if not Path(os.environ.get("CHROMIUM", "/usr/bin/chromium")).exists():
+        pytest.skip("there is no browser: run apt-get install chromium, or set CHROMIUM to the path of one")
+
+
+@pytest.fixture(scope="session")
+def curl_with_http2(curl: str) -> str:
+    """Return the path of a curl that knows HTTP/2."""
+    if "HTTP2" not in subprocess.run([curl, "-V"], capture_output=True, text=True, check=True).stdout:
+        pytest.skip("there is no curl with HTTP/2: run apt-get install curl")
+    return curl

@@ -1,8 +1,8 @@
-"""Requests without end through a raw socket, good, bad and broken: ``python -m tests.fuzz``.
+"""Send random requests through a raw socket, good, bad and broken ones: ``python -m tests.fuzz``.
 
-No answer may be a 5xx, hang, or be anything but the answer that its request deserves;
-every 200th good one is computed again from the model file, by code that shares nothing with the server's.
-Exit status: 0 all well, 1 an answer was wrong; the request is printed, and the seed repeats it.
+Each response must have a status that its request allows, and no request may hang or cause a 5xx.
+Every 200th good response is computed again from the model file, by code that shares nothing with the server's.
+Exit status: 0 no response was wrong, 1 one was; its request is printed, and the seed repeats it.
 """
 
 import argparse
@@ -10,12 +10,9 @@ import json
 import random
 import re
 import socket
-import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from math import cos, pi, sin
 from urllib.parse import quote
@@ -25,62 +22,43 @@ import numpy as np
 import onnx
 import onnxruntime
 
-from tests.conftest import ROOT
+from tests.builders import MODEL_FILE, running_server
 
 RECOMPUTED = 200
 LIMITS = {"hour_of_day": (0, 23), "day_of_week": (0, 6), "day_of_year": (1, 366)}
 QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
-ODD = [
-    None,
-    True,
-    False,
-    "",
-    "8",
-    "x" * 50,
-    -1,
-    7,
-    24,
-    367,
-    8785,
-    1.5,
-    1e300,
-    [],
-    [1],
-    {},
-    {"a": 1},
-    "\x00",
-    "<b>",
-    "é",
-]
+WRONG = [
+    None, True, False, "", "8", "x" * 50, -1, 7, 24, 367, 8785, 1.5, 1e300,
+    [], [1], {}, {"a": 1}, "\x00", "<b>", "\u00e9",
+]  # fmt: skip
 BROKEN = [b"{", b"[1,", b'"', b"nul", b"NaN", b"\xff\xfe", b'{"N": 1, "N": 1}', b"[" * 3000, b"9" * 5000, b'"\\ud800"']
 
 
 class Oracle:
-    """The published model's answers, computed once more, slowly and plainly."""
+    """Computes the predictions and forecasts of the committed model in another, slower way."""
 
     def __init__(self) -> None:
-        file = ROOT / "model.onnx"
-        self._card = {entry.key: entry.value for entry in onnx.load(file).metadata_props}
-        self._session = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
+        self._card = {entry.key: entry.value for entry in onnx.load(MODEL_FILE).metadata_props}
+        self._session = onnxruntime.InferenceSession(MODEL_FILE, providers=["CPUExecutionProvider"])
         self._holidays = set(json.loads(self._card["holidays"])["dates"])
         self._residuals = json.loads(self._card["residual_quantiles"])
 
     def prediction(self, fields: dict[str, int]) -> float:
-        """Look for the label hour by hour: 2017, then common years (or leap years for day 366)."""
+        """Search the event year by year: 2017, then common years, or leap years for day 366."""
         hour, weekday, day_of_year = (int(fields[name]) for name in LIMITS)
         standard = timezone(timedelta(hours=-8))
         for year in (2017, *range(2017, 2060)):
-            label = datetime(year, 1, 1, hour, tzinfo=standard) + timedelta(days=day_of_year - 1)
-            start = label - timedelta(hours=1)
+            timestamp = datetime(year, 1, 1, hour, tzinfo=standard) + timedelta(days=day_of_year - 1)
+            start = timestamp - timedelta(hours=1)
             in_data = start.year == 2017
             is_leap = datetime(year, 12, 31).timetuple().tm_yday == 366
-            fits = label.year == year and label.weekday() == (weekday + 3) % 7
+            fits = timestamp.year == year and timestamp.weekday() == (weekday + 3) % 7
             if fits and (in_data or (start.year > 2017 and is_leap == (day_of_year == 366))):
                 return self.forecast(start, 1, None)[0]
         raise AssertionError(f"no event for {fields}")
 
     def forecast(self, start: datetime, n_hours: int, quantile: float | None) -> list[float]:
-        """Encode each hour on the occupants' clock, and ask the model for all of them."""
+        """Encode each hour on the local clock, and run the model on all of them."""
         rows, hours = [], []
         for number in range(n_hours):
             local = (start.astimezone(UTC) + timedelta(hours=number)).astimezone(ZoneInfo("America/Los_Angeles"))
@@ -96,7 +74,7 @@ class Oracle:
 def make_request(draw: random.Random) -> tuple[bytes, set[int], str, dict[str, object]]:
     """Draw a request.
 
-    :returns: its bytes, the statuses that it may be answered with, the resource, and its fields if it is good.
+    :returns: its bytes, the statuses that its response may have, the resource, and its fields if it is good.
     """
     resource = draw.choice(("prediction", "prediction", "forecast"))
     fields: dict[str, object] = {name: draw.randint(*limits) for name, limits in LIMITS.items()}
@@ -112,7 +90,7 @@ def make_request(draw: random.Random) -> tuple[bytes, set[int], str, dict[str, o
         return _write(draw, method, resource, fields, by_body=draw.random() < 0.5), {200}, resource, fields
     if kind < 0.8:
         name = draw.choice([*fields, "unknown", "N" if resource == "prediction" else "hour_of_day"])
-        bad = fields | {name: draw.choice(ODD)}
+        bad = fields | {name: draw.choice(WRONG)}
         if draw.random() < 0.2:
             del bad[draw.choice(list(bad))]
         return _write(draw, method, resource, bad, by_body=draw.random() < 0.7), {200, 400, 422}, resource, {}
@@ -147,8 +125,8 @@ def _head(method: str, path: str) -> bytes:
     return f"{method} {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n".encode()
 
 
-def read_answer(connection: socket.socket) -> tuple[int, bytes, bytes]:
-    """Read one answer: status, head and body."""
+def read_response(connection: socket.socket) -> tuple[int, bytes, bytes]:
+    """Read one response: status, head and body."""
     received = b""
     while b"\r\n\r\n" not in received:
         received += _piece(connection)
@@ -166,10 +144,10 @@ def _piece(connection: socket.socket) -> bytes:
     return piece
 
 
-def check(oracle: Oracle | None, resource: str, fields: dict[str, object], answer: tuple[int, bytes, bytes]) -> None:
-    """Hold an answer against what its request deserves."""
-    status, head, body = answer
-    document = {} if resource == "/" and status == 200 else json.loads(body)  # the page is no JSON
+def check(oracle: Oracle | None, resource: str, fields: dict[str, object], response: tuple[int, bytes, bytes]) -> None:
+    """Check a response, and compare its values with the oracle's if there is one."""
+    status, head, body = response
+    document = {} if resource == "/" and status == 200 else json.loads(body)  # the page is not JSON
     assert b"x-content-type-options: nosniff" in head
     if status >= 400:
         assert b"content-type: application/problem+json" in head
@@ -189,53 +167,43 @@ def check(oracle: Oracle | None, resource: str, fields: dict[str, object], answe
     assert np.allclose(found, expected, rtol=0, atol=0.002), (found[:3], expected[:3])
 
 
-@contextmanager
-def server() -> Iterator[int]:
-    """Run the server on a free port."""
-    command = [sys.executable, "-m", "uvicorn", "serve:app", "--port", "0", "--no-access-log"]
-    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
-        for line in process.stderr:
-            if found := re.search(r"running on http://127\.0\.0\.1:(\d+)", line):
-                yield int(found[1])
-                break
-        process.terminate()
-        log = process.stderr.read()
-    if "Traceback" in log:
-        sys.exit(f"a traceback in the server's log:\n{log}")
-
-
 def main() -> int:
-    """Send them, and count the answers by status."""
-    parser = argparse.ArgumentParser(description="Send drawn requests to a server of its own.")
+    """Send the requests, and count the responses by status."""
+    parser = argparse.ArgumentParser(description="Send random requests to a server of its own.")
     parser.add_argument("--requests", type=int, default=50_000)
     parser.add_argument("--seconds", type=float, default=600, help="stop after so long (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     draw, oracle, statuses = random.Random(options.seed), Oracle(), Counter[int]()
     deadline, n_good = time.monotonic() + options.seconds, 0
-    with server() as port:
+    with running_server(["serve:app", "--no-access-log"]) as (server, address):
+        port = int(address.rpartition(":")[2])
         connection = socket.create_connection(("127.0.0.1", port), timeout=30)
         for number in range(options.requests):
             request, allowed, resource, fields = make_request(draw)
             try:
                 connection.sendall(request)
-                answer = read_answer(connection)
-                assert answer[0] in allowed, f"status {answer[0]}, not one of {sorted(allowed)}"
+                response = read_response(connection)
+                assert response[0] in allowed, f"status {response[0]}, not one of {sorted(allowed)}"
                 n_good += bool(fields)
-                check(oracle if n_good % RECOMPUTED == 1 else None, resource, fields, answer)
+                check(oracle if n_good % RECOMPUTED == 1 else None, resource, fields, response)
             except (AssertionError, OSError, ValueError) as error:
                 print(f"request {number} of seed {options.seed}: {error}\n{request[:2000]!r}", file=sys.stderr)
                 return 1
-            statuses[answer[0]] += 1
-            if b"connection: close" in answer[1]:
+            statuses[response[0]] += 1
+            if b"connection: close" in response[1]:
                 connection.close()
                 connection = socket.create_connection(("127.0.0.1", port), timeout=30)
             if time.monotonic() > deadline:
                 break
         connection.close()
+        server.terminate()
+        assert server.stderr is not None
+        if "Traceback" in (log := server.stderr.read()):
+            print(f"a traceback in the server's log:\n{log}", file=sys.stderr)
+            return 1
     counted = ", ".join(f"{count:,} of {status}" for status, count in sorted(statuses.items()))
-    print(f"{statuses.total():,} answers, none wrong: {counted}")
+    print(f"{statuses.total():,} responses, none wrong: {counted}")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""One version: of the software, in the changelog and in what is served; and the contract's, told apart from it."""
+"""The version of the software, and that of the contract."""
 
 import re
 
@@ -6,7 +6,7 @@ from starlette.testclient import TestClient
 
 from forecast_core import __version__
 from forecast_core.contract import CONTRACT_VERSION
-from tests.conftest import ROOT
+from tests.builders import ROOT
 
 
 def test_the_newest_section_of_the_changelog_is_of_this_version() -> None:
@@ -17,15 +17,13 @@ def test_the_newest_section_of_the_changelog_is_of_this_version() -> None:
     assert f"`{CONTRACT_VERSION}`" in changelog.split("\n## ")[1]
 
 
-def test_the_served_document_says_both_versions(client: TestClient) -> None:
-    """OpenAPI's is the software's; the contract's stands in the paths, and the text tells them apart."""
+def test_the_openapi_document_has_both_versions(client: TestClient) -> None:
+    """``info.version`` is the software's, and the paths have the contract's."""
     document = client.get("/openapi.json").json()
-    about = document["info"]
-    assert about["version"] == __version__
-    assert about["description"].endswith(f"the contract has its own, which stands in the paths: {CONTRACT_VERSION}.")
+    assert document["info"]["version"] == __version__
     assert {path for path in document["paths"] if path.startswith(f"/{CONTRACT_VERSION}/")}
 
 
-def test_the_manifest_names_the_image_of_this_version() -> None:
-    """Whoever applies it gets what the release is."""
+def test_the_kubernetes_manifest_has_the_image_of_this_version() -> None:
+    """An older image would serve an older model."""
     assert f"/load-forecast:{__version__}\n" in (ROOT / "deploy/kubernetes.yaml").read_text("utf-8")

@@ -14,8 +14,8 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from serving.app import create_app
-from tests.conftest import ROOT
-from training.model_file import sealed_file
+from tests.builders import ROOT
+from training.forest import serialize
 
 pytest.importorskip("async_lru", reason="no async-lru: run pip install -r examples/portfolio/requirements.txt")
 os.environ.setdefault("FORECAST_MODELS", "examples")  # no server of it is asked
@@ -31,7 +31,7 @@ def folder(tmp_path: Path) -> Path:
     shutil.copy(ROOT / "model.onnx", tmp_path / "outside.onnx")
     model = onnx.load(ROOT / "model.onnx")
     metadata = {entry.key: entry.value for entry in model.metadata_props if entry.key != "sha256"}
-    (folder / "Alte Mühle.onnx").write_bytes(sealed_file(model, {**metadata, "unit": '"MW"'}))
+    (folder / "Alte Mühle.onnx").write_bytes(serialize(model, {**metadata, "unit": '"MW"'}))
     return folder
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from tests.conftest import ROOT, hourly_load
+from tests.builders import ROOT, hourly_load
 
 pytest.importorskip("ray", reason="there is no Ray: run pip install -r examples/portfolio/requirements.txt")
 from ray.cluster_utils import Cluster
@@ -20,7 +20,7 @@ from ray.cluster_utils import Cluster
 TRAIN_MANY = [sys.executable, "-m", "examples.portfolio.train_many"]
 OPTIONS = ["--holidays", "none"]  # the fastest that train.py does
 BUILDINGS = ["bakery", "library", "school"]
-FAULT = r"\d/4 atelier: train.py: atelier.csv: line 50: y 'broken' is not a number\n"
+ERROR = r"\d/4 atelier: atelier.csv: line 50: y 'broken' is not a number\n"
 
 
 def run(*command: str) -> "subprocess.CompletedProcess[str]":
@@ -48,7 +48,7 @@ def busy_worker(node: Any, other_than: int = 0) -> int:
 
 
 def test_all_models_are_trained_though_a_worker_and_a_node_die(tmp_path: Path) -> None:
-    """They are those of train.py, byte for byte; a fault is one line; a second run skips what is there."""
+    """They are those of train.py, byte for byte; an error is one line; a second run skips what is there."""
     loads, models = tmp_path / "loads", tmp_path / "models"
     folders = ["--loads", str(loads), "--models", str(models)]
     loads.mkdir()
@@ -70,14 +70,14 @@ def test_all_models_are_trained_though_a_worker_and_a_node_die(tmp_path: Path) -
             busy_worker(doomed, other_than=worker)
             cluster.remove_node(doomed, allow_graceful=False)
             alone = {f"{name}.onnx": train_alone(loads / f"{name}.csv", tmp_path) for name in BUILDINGS}
-            progress, faults = training.communicate(timeout=300)
+            progress, errors = training.communicate(timeout=300)
     finally:
         cluster.shutdown()  # type: ignore[no-untyped-call]
     print(progress)  # pytest shows it if one of these fails
     assert {file.name: file.read_bytes() for file in models.iterdir()} == alone
-    assert re.fullmatch(FAULT, faults)
+    assert re.fullmatch(ERROR, errors)
     assert training.returncode == 1
 
     again = run(*TRAIN_MANY, *folders)
-    assert re.fullmatch(FAULT, again.stderr)
+    assert re.fullmatch(ERROR, again.stderr)
     assert (again.stdout, again.returncode) == ("there already        3\nnot trained          1\n", 1)

@@ -1,4 +1,4 @@
-// A prediction asked for with Java's HttpClient: as it comes, and told to speak HTTP/1.1.
+// Requests a prediction with Java's HttpClient: with its defaults, and with HTTP/1.1.
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -11,9 +11,9 @@ public class JavaClient {
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(input))
             .build();
-        HttpClient asItComes = HttpClient.newHttpClient();
+        HttpClient withDefaults = HttpClient.newHttpClient();
         HttpClient http1 = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-        for (HttpClient client : new HttpClient[] {asItComes, http1}) {
+        for (HttpClient client : new HttpClient[] {withDefaults, http1}) {
             System.out.println(client.send(request, HttpResponse.BodyHandlers.ofString()).body());
         }
     }

@@ -1,6 +1,6 @@
-// What a browser makes of each form of input: node browser_client.mjs http://localhost:8000
+// What happens in a browser with each form of input: node browser_client.mjs http://localhost:8000
 import { chromium } from "playwright-core";
-import { byFetch, input, queryString, resource } from "./asking.mjs";
+import { byFetch, input, queryString, resource } from "./request.mjs";
 
 const [server] = process.argv.slice(2);
 const otherOrigin = server.replace("localhost", "127.0.0.1"); // the same server, but not to a browser
@@ -8,16 +8,7 @@ const schema = `${server}/schemas/v1/prediction-request.json`;
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-  ],
+  args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
 });
 try {
   const page = await browser.newPage();
@@ -40,7 +31,7 @@ try {
 
   await page.goto(`${otherOrigin}/health`);
   happened["a schema, from another origin"] = await page.evaluate(byFetch, [schema, "GET"]);
-  happened["an answer, from another origin"] = await page.evaluate(byFetch, [server + queryString, "GET"]);
+  happened["a prediction, from another origin"] = await page.evaluate(byFetch, [server + queryString, "GET"]);
 
   console.log(JSON.stringify(happened));
 } finally {

@@ -1,4 +1,4 @@
-// Every case of tests/cases, judged by Ajv in strict mode with the published schemas.
+// Validates every case of tests/cases by Ajv in strict mode with the published schemas.
 import { readdir, readFile } from "node:fs/promises";
 import Ajv2020 from "ajv/dist/2020.js";
 

@@ -1,5 +1,5 @@
-// What Node's fetch makes of each form of input: node node_client.mjs http://localhost:8000
-import { byFetch, input, queryString, resource } from "./asking.mjs";
+// What happens with Node's fetch and each form of input: node node_client.mjs http://localhost:8000
+import { byFetch, input, queryString, resource } from "./request.mjs";
 
 const [server] = process.argv.slice(2);
 

@@ -11,14 +11,14 @@ from tempfile import TemporaryDirectory
 
 import requests
 
-from tests.conftest import ROOT
+from tests.builders import ROOT
 
-from .conftest import Host, answers, free_port, running_balancer, wait_until
+from .hosts import Host, free_port, responds, running_balancer, wait_until
 
-Question = tuple[str, str | None]
+Input = tuple[str, str | None]  # address and body
 HOURS = [f"/v1/prediction?hour_of_day={n % 24}&day_of_week={n % 7}&day_of_year={1 + n % 366}" for n in range(5000)]
 STARTS = [f"2026-{1 + n // 600:02}-{1 + n // 24 % 25:02}T{n % 24:02}:00:00-08:00" for n in range(2000)]
-QUESTIONS: dict[str, list[Question]] = {
+INPUTS: dict[str, list[Input]] = {
     "an hour, by query string": [(path, None) for path in HOURS],
     "48 hours, by query string": [(f"/v1/forecast?N=48&start={start}", None) for start in STARTS],
     "48 hours, by body": [("/v1/forecast", json.dumps({"N": 48, "start": start})) for start in STARTS],
@@ -28,7 +28,7 @@ QUESTIONS: dict[str, list[Question]] = {
 
 
 def memory_row(command: str, url: str, parent: int) -> str:
-    """Ask on new connections, which reach every worker; report each process's memory, and that of all together."""
+    """Send requests on new connections, which reach every worker, and report the memory of each process and of all."""
     for path in HOURS[:1000]:
         requests.get(url + path, timeout=30)
     pids = [parent, *map(int, Path(f"/proc/{parent}/task/{parent}/children").read_text().split())]
@@ -38,13 +38,13 @@ def memory_row(command: str, url: str, parent: int) -> str:
 
 
 def cpu_ms(pids: Sequence[int]) -> float:
-    """Give the CPU time that processes took so far; what else runs on the machine matters little to it."""
+    """Return the CPU time that processes have taken so far."""
     stats = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in pids]
     return 1e3 * sum(int(stat[11]) + int(stat[12]) for stat in stats) / os.sysconf("SC_CLK_TCK")
 
 
 def main() -> None:
-    """Print both tables; gunicorn's rows only if it is installed."""
+    """Print both tables; the rows of gunicorn need an installed gunicorn."""
     print("| started by | MB resident, each process | MB together |\n|---|---:|---:|")
     with TemporaryDirectory() as folder:
         log = Path(folder) / "log"
@@ -57,7 +57,7 @@ def main() -> None:
             url = f"http://127.0.0.1:{free_port()}"
             bound = ["--bind", url.removeprefix("http://"), "--log-level", "error", "serve:app"]
             with subprocess.Popen([sys.executable, "-m", *command, *bound], cwd=ROOT) as process:
-                wait_until(lambda url=url: answers(f"{url}/health"), "gunicorn answers")  # type: ignore[misc]
+                wait_until(lambda url=url: responds(f"{url}/health"), "gunicorn responds")  # type: ignore[misc]
                 print(memory_row(" ".join(command), url, process.pid))
                 process.terminate()
 
@@ -65,12 +65,12 @@ def main() -> None:
         hosts = [Host(log=log), Host(log=log)]
         addresses = [host.address for host in hosts]
         with running_balancer(addresses, Path(folder) / "haproxy") as balancer, requests.Session() as session:
-            for name, questions in QUESTIONS.items():
+            for name, inputs in INPUTS.items():
                 groups = [host.process.pid for host in hosts], [balancer.pid]
                 before = [cpu_ms(pids) for pids in groups]
-                for path, body in questions:
+                for path, body in inputs:
                     session.request("GET", balancer.url + path, data=body, timeout=30).raise_for_status()
-                taken = [(cpu_ms(pids) - past) / len(questions) for pids, past in zip(groups, before, strict=True)]
+                taken = [(cpu_ms(pids) - past) / len(inputs) for pids, past in zip(groups, before, strict=True)]
                 print(f"| {name} | {taken[0]:.3f} | {taken[1]:.3f} |")
         for host in hosts:
             host.end()

@@ -1,8 +1,7 @@
-"""HAProxy's cache: what it may answer, and that it never answers another request than the one it was asked."""
+"""HAProxy's cache: it keeps responses to query strings, and never responds to one request with another's."""
 
 import itertools
 import json
-import shutil
 import subprocess
 from typing import Any
 
@@ -10,17 +9,20 @@ import pytest
 import requests
 from starlette.testclient import TestClient
 
-from .conftest import Balancer
+from tests.builders import JSON
 
-KEPT_HEADERS = ("content-type", "cache-control", "etag", "content-length", "x-content-type-options")
-JSON = {"Content-Type": "application/json"}
+from .hosts import Balancer
+
+pytestmark = pytest.mark.slow("proxies")
+
+HEADERS = ("content-type", "cache-control", "etag", "content-length", "x-content-type-options")
 ONE = b'{"N": 1}'
 TWO = b'{"N": 2, "quantile": 0.9}'
-MANNERS: dict[str, dict[str, Any]] = {
+FORMS: dict[str, dict[str, Any]] = {
     "GET": {"method": "GET"},
     "HEAD": {"method": "HEAD"},
-    "GET with no body, said so": {"method": "GET", "headers": {"Content-Length": "0"}},
-    "GET if it changed": {"method": "GET", "headers": {"If-None-Match": "*"}},
+    "GET with an announced body of no bytes": {"method": "GET", "headers": {"Content-Length": "0"}},
+    "GET with If-None-Match": {"method": "GET", "headers": {"If-None-Match": "*"}},
     "GET with a body": {"method": "GET", "data": ONE, "headers": JSON},
     "GET with another body": {"method": "GET", "data": TWO, "headers": JSON},
     "GET with a body in chunks": {"method": "GET", "data": [ONE], "headers": JSON},
@@ -32,39 +34,39 @@ MANNERS: dict[str, dict[str, Any]] = {
 }
 
 
-def asked(url: str, manner: dict[str, Any]) -> tuple[Any, ...]:
-    """Ask HAProxy, and return what makes an answer."""
-    data = manner.get("data")
+def by_haproxy(url: str, form: dict[str, Any]) -> tuple[Any, ...]:
+    """Return status, content and headers of HAProxy's response."""
+    data = form.get("data")
     body = iter(data) if isinstance(data, list) else data  # requests sends an iterator in chunks
-    response = requests.request(url=url, timeout=30, **{**manner, "data": body})
-    return response.status_code, response.content, {name: response.headers.get(name) for name in KEPT_HEADERS}
+    response = requests.request(url=url, timeout=30, **{**form, "data": body})
+    return response.status_code, response.content, {name: response.headers.get(name) for name in HEADERS}
 
 
-def told(client: TestClient, path: str, manner: dict[str, Any]) -> tuple[Any, ...]:
-    """Ask the app itself."""
-    data = manner.get("data")
+def by_app(client: TestClient, path: str, form: dict[str, Any]) -> tuple[Any, ...]:
+    """Return status, content and headers of the app's own response."""
+    data = form.get("data")
     body = iter(data) if isinstance(data, list) else data
-    response = client.request(manner["method"], path, content=body, headers=manner.get("headers"))
-    return response.status_code, response.content, {name: response.headers.get(name) for name in KEPT_HEADERS}
+    response = client.request(form["method"], path, content=body, headers=form.get("headers"))
+    return response.status_code, response.content, {name: response.headers.get(name) for name in HEADERS}
 
 
 @pytest.mark.parametrize("query_string", [True, False])
-def test_an_answer_is_the_apps_whatever_was_asked_before(
+def test_a_response_is_the_apps_after_any_other_request(
     balancer: Balancer, client: TestClient, query_string: bool
 ) -> None:
-    """Each manner of asking after each other one, at an address that nobody asked before, or at the bare one."""
+    """Each form of a request follows each other one, at a new address or at the one without a query string."""
     fresh = (f"?N=3&start=2026-{month:02}-{day:02}T00:00:00-08:00" for month in range(1, 13) for day in range(1, 29))
-    for before, after in itertools.product(MANNERS, repeat=2):
+    for before, after in itertools.product(FORMS, repeat=2):
         path = "/v1/forecast" + (next(fresh) if query_string else "")
-        asked(balancer.url + path, MANNERS[before])
-        got, expected = asked(balancer.url + path, MANNERS[after]), told(client, path, MANNERS[after])
+        by_haproxy(balancer.url + path, FORMS[before])
+        got, expected = by_haproxy(balancer.url + path, FORMS[after]), by_app(client, path, FORMS[after])
         if got[0] == 304:
-            expected[2]["content-length"] = got[2]["content-length"]  # of the 200 that it stands for, if at all
+            expected[2]["content-length"] = got[2]["content-length"]  # of the 200 that it confirms, if at all
         assert got == expected, (before, after, path)
 
 
-def test_a_second_answer_comes_from_the_cache_with_its_age(balancer: Balancer) -> None:
-    """Also to HEAD, and as 304 to whoever has it; not to whoever asks for a fresh one."""
+def test_a_second_response_comes_from_the_cache_with_its_age(balancer: Balancer) -> None:
+    """So do responses to HEAD and 304; a client can still request a new one."""
     url = f"{balancer.url}/v1/forecast?N=8784"
     first = requests.get(url, timeout=30)
     assert (first.status_code, first.headers.get("Age")) == (200, None)
@@ -80,18 +82,14 @@ def test_a_second_answer_comes_from_the_cache_with_its_age(balancer: Balancer) -
 
 
 @pytest.mark.parametrize("body", [b"", ONE])
-def test_a_body_that_only_http_2_does_not_announce_is_noticed(
-    balancer: Balancer, client: TestClient, body: bytes
+def test_a_body_that_http_2_does_not_announce_is_noticed(
+    balancer: Balancer, client: TestClient, curl_with_http2: str, body: bytes
 ) -> None:
-    """It has neither Content-Length nor Transfer-Encoding, and its address is in the cache."""
-    curl = shutil.which("curl")
-    if curl is None or "HTTP2" not in subprocess.run([curl, "-V"], capture_output=True, text=True).stdout:
-        pytest.skip("there is no curl with HTTP/2: run apt-get install curl")
+    """It has neither Content-Length nor Transfer-Encoding, and the cache has a response for its address."""
     path = "/v1/forecast?N=4"
-    kept = requests.get(balancer.url + path, timeout=30)
-    printed = subprocess.run(
-        [curl, "--silent", "--http2-prior-knowledge", "-X", "GET", "-T", "-", "-H", "Content-Type: application/json",
-         balancer.url + path], input=body, capture_output=True, check=True,
-    ).stdout  # fmt: skip
+    cached = requests.get(balancer.url + path, timeout=30)
+    command = [curl_with_http2, "--silent", "--http2-prior-knowledge", "-X", "GET", "-T", "-"]
+    command += ["-H", "Content-Type: application/json", balancer.url + path]
+    printed = subprocess.run(command, input=body, capture_output=True, check=True).stdout
     twice = client.request("GET", path, content=ONE, headers=JSON)
-    assert json.loads(printed) == (twice.json() if body else kept.json())
+    assert json.loads(printed) == (twice.json() if body else cached.json())

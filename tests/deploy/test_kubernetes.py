@@ -1,4 +1,4 @@
-"""The manifests: valid by Kubernetes' own schemas, and at one with each other, the Dockerfile and the app."""
+"""The manifests fit the schemas of Kubernetes, each other, the Dockerfile and the app."""
 
 import copy
 import re
@@ -12,10 +12,10 @@ import yaml
 from starlette.routing import Route
 
 from serve import app
-from tests.conftest import ROOT
+from tests.builders import ROOT
 
 VERSIONS = ["1.34", "1.37"]
-"""The oldest that has all that is used (a preStop that sleeps), and the newest that is known here."""
+"""The oldest version that has a preStop that sleeps, and the newest that kubernetes-validate knows."""
 
 Manifests = dict[str, Any]
 
@@ -26,8 +26,8 @@ def manifests() -> Manifests:
     return {document["kind"]: document for text in texts for document in yaml.safe_load_all(text)}
 
 
-def schema_faults(found: Manifests, version: str = VERSIONS[0]) -> Iterator[str]:
-    """Say what Kubernetes itself would refuse."""
+def schema_errors(found: Manifests, version: str = VERSIONS[0]) -> Iterator[str]:
+    """List what Kubernetes would refuse."""
     for kind, document in found.items():
         try:
             kubernetes_validate.validate(document, version, strict=True)
@@ -42,7 +42,7 @@ def amount(quantity: str) -> float:
 
 
 def contradictions(found: Manifests) -> Iterator[str]:
-    """Say where the manifests do not fit each other, the image, or the app."""
+    """List where the manifests do not fit each other, the image, or the app."""
     deployment, service, autoscaler = found["Deployment"], found["Service"], found["HorizontalPodAutoscaler"]
     name, pod = deployment["metadata"]["name"], deployment["spec"]["template"]
     (container,) = pod["spec"]["containers"]
@@ -79,8 +79,8 @@ def contradictions(found: Manifests) -> Iterator[str]:
         if probe["httpGet"]["path"] not in {route.path for route in app.routes if isinstance(route, Route)}:
             yield f"the app has no address {probe['httpGet']['path']}"
         if not probe["timeoutSeconds"] <= probe["periodSeconds"]:
-            yield f"{kind} times out after its next turn"
-    yield from differ("a port's name", set(named), set(ports))
+            yield f"{kind} times out after its next run"
+    yield from differ("name of a port", set(named), set(ports))
     yield from differ("containerPort", list(ports.values()), [int(re.findall(r"EXPOSE (\d+)", dockerfile)[0])])
     user = f"{pod['spec']['securityContext']['runAsUser']}:{pod['spec']['securityContext']['runAsGroup']}"
     yield from differ("user", user, re.findall(r"USER (.*)", dockerfile)[0])
@@ -90,7 +90,7 @@ def contradictions(found: Manifests) -> Iterator[str]:
             yield f"more {resource} is requested than allowed"
     liveness, readiness = probes["livenessProbe"], probes["readinessProbe"]
     if not readiness["timeoutSeconds"] <= liveness["timeoutSeconds"]:
-        yield "a busy server is killed before it is spared"
+        yield "a busy server is killed before it stops getting requests"
     grace = int(re.findall(r'graceful-shutdown", "(\d+)', dockerfile)[0])
     if not pod["spec"]["terminationGracePeriodSeconds"] > container["lifecycle"]["preStop"]["sleep"]["seconds"] + grace:
         yield "the server is killed before it may end"
@@ -108,9 +108,9 @@ def contradictions(found: Manifests) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_the_manifests_are_valid_and_at_one(version: str) -> None:
-    """By both judges."""
-    assert [*schema_faults(manifests(), version), *contradictions(manifests())] == []
+def test_the_manifests_are_valid_and_fit_each_other(version: str) -> None:
+    """Neither the schemas nor the comparison finds anything."""
+    assert [*schema_errors(manifests(), version), *contradictions(manifests())] == []
 
 
 CONTAINER = "spec/template/spec/containers/0"
@@ -123,8 +123,8 @@ PLANTED = [
     ("Deployment", "spec/selector/matchLabels", {"app": "x"}, "selector of Deployment"),
     ("Service", "spec/selector", {"app": "x"}, "selector of Service"),
     ("NetworkPolicy", "spec/podSelector/matchLabels", {"app": "x"}, "selector of NetworkPolicy"),
-    ("Service", "spec/ports/0/targetPort", "htp", "a port's name"),
-    ("NetworkPolicy", "spec/ingress/0/ports/0/port", 8080, "a port's name"),
+    ("Service", "spec/ports/0/targetPort", "htp", "name of a port"),
+    ("NetworkPolicy", "spec/ingress/0/ports/0/port", 8080, "name of a port"),
     ("Deployment", f"{CONTAINER}/ports/0/containerPort", 8080, "containerPort is [8080]"),
     ("Deployment", f"{CONTAINER}/readinessProbe/httpGet/path", "/healthz", "the app has no address /healthz"),
     ("Deployment", f"{CONTAINER}/livenessProbe/timeoutSeconds", 1, "a busy server is killed"),
@@ -141,10 +141,10 @@ PLANTED = [
 
 
 @pytest.mark.parametrize(("kind", "place", "value", "words"), PLANTED)
-def test_a_planted_fault_is_found(kind: str, place: str, value: object, words: str) -> None:
-    """One at a time, by one judge or the other, in words that name it."""
+def test_a_planted_error_is_found(kind: str, place: str, value: object, words: str) -> None:
+    """The schemas or the comparison find it, and nothing else."""
     found = copy.deepcopy(manifests())
     *path, last = [int(token) if token.isdigit() else token for token in place.split("/")]
     reduce(lambda value, token: value[token], path, found[kind])[last] = value
-    (fault,) = [*schema_faults({kind: found[kind]})] or [*contradictions(found)]
-    assert words in fault
+    (error,) = [*schema_errors({kind: found[kind]})] or [*contradictions(found)]
+    assert words in error

@@ -1,4 +1,4 @@
-"""What HAProxy keeps from the hosts, and how it says so: in the words and the form of the app."""
+"""What HAProxy refuses by itself, with problem documents like the app's."""
 
 import json
 import re
@@ -15,27 +15,32 @@ from starlette.testclient import TestClient
 
 from forecast_core.contract import schema
 from serving.request_input import LARGEST_BODY
+from tests.builders import JSON
 
-from .conftest import HAPROXY_CFG, Balancer, free_port, running_balancer, wait_until
+from .hosts import HAPROXY_CFG, Balancer, free_port, running_balancer, wait_until
 
-JSON = {"Content-Type": "application/json"}
-OWN_ANSWERS = re.findall(
+OWN_RESPONSES = re.findall(
     r"status (\d{3}) content-type application/problem\+json string '(.*?)'(.*)", HAPROXY_CFG.read_text()
 )
-TITLES = {413: "Content Too Large"}  # as RFC 9110 and newer Pythons call it
+TITLES = {413: "Content Too Large"}  # the name in RFC 9110 and newer Pythons
+
+
+def own_document(status: str) -> Any:
+    """Return the problem document that the configuration has for a status."""
+    return next(json.loads(document) for its_status, document, _ in OWN_RESPONSES if its_status == status)
 
 
 def form(response: Any) -> tuple[Any, ...]:
-    """Give what all problem documents have in common, and the document."""
+    """Return status, document and headers; the title of the document does not depend on the Python version."""
     headers = ("Content-Type", "Cache-Control", "X-Content-Type-Options")
     document = response.json()
     title = TITLES.get(response.status_code, HTTPStatus(response.status_code).phrase)
     return response.status_code, document | {"title": title}, [response.headers[name] for name in headers]
 
 
-@pytest.mark.parametrize(("status", "document", "headers"), OWN_ANSWERS)
-def test_an_answer_of_its_own_is_a_problem_document(status: str, document: str, headers: str) -> None:
-    """By the contract's schema, with the title of its status, and with the headers of the app's."""
+@pytest.mark.parametrize(("status", "document", "headers"), OWN_RESPONSES)
+def test_haproxys_own_response_is_a_problem_document(status: str, document: str, headers: str) -> None:
+    """It fits the contract's schema, and has the headers that the app's have."""
     problem = json.loads(document)
     jsonschema.validate(problem, schema("problem"))
     assert (problem["status"], problem["title"]) == (
@@ -45,13 +50,14 @@ def test_an_answer_of_its_own_is_a_problem_document(status: str, document: str, 
     assert headers.startswith(" hdr Cache-Control no-store hdr X-Content-Type-Options nosniff")
 
 
+@pytest.mark.slow("proxies")
 @pytest.mark.parametrize("announced", ["by its length", "in chunks"])
 @pytest.mark.parametrize("n_bytes", [LARGEST_BODY, LARGEST_BODY + 1, 4 * LARGEST_BODY])
 @pytest.mark.parametrize("method", ["GET", "POST", "QUERY"])
-def test_a_large_body_gets_the_apps_own_answer(
+def test_a_large_body_gets_the_same_response_as_from_the_app(
     balancer: Balancer, client: TestClient, method: str, n_bytes: int, announced: str
 ) -> None:
-    """Up to the limit it is the app that answers; above it, no host is asked."""
+    """Over the limit, HAProxy does not send it to a host."""
     body = b" " * n_bytes
     pieces = iter([body]) if announced == "in chunks" else body
     response = requests.request(method, f"{balancer.url}/v1/forecast", data=pieces, headers=JSON, timeout=30)
@@ -59,10 +65,11 @@ def test_a_large_body_gets_the_apps_own_answer(
     assert ("server" in response.headers) is (n_bytes <= LARGEST_BODY)
 
 
-def test_a_large_header_is_refused_and_a_long_query_string_left_to_the_app(
+@pytest.mark.slow("proxies")
+def test_a_large_header_is_refused_by_haproxy_and_a_long_query_string_by_the_app(
     balancer: Balancer, client: TestClient
 ) -> None:
-    """Both with problem documents."""
+    """Both responses are problem documents."""
     response = requests.get(f"{balancer.url}/health", headers={"X": "x" * 8192}, timeout=30)
     detail = "the header is larger than 8,192 bytes; a request fits in a hundred"
     expected = {"title": "Request Header Fields Too Large", "status": 431, "detail": detail}
@@ -71,8 +78,9 @@ def test_a_large_header_is_refused_and_a_long_query_string_left_to_the_app(
     assert form(requests.get(balancer.url + path, timeout=30)) == form(client.get(path))
 
 
+@pytest.mark.slow("proxies")
 def test_a_request_that_drips_is_cut_off(balancer: Balancer) -> None:
-    """A byte every tenth of a second: in the header, in the body, and in a chunked one."""
+    """A byte comes every tenth of a second, in the header, in the body, or in a chunked body."""
     body = b"POST /v1/forecast HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
     heads = [
         b"GET /health HTTP/1.1\r\nHost: x\r\nX: ",
@@ -82,43 +90,46 @@ def test_a_request_that_drips_is_cut_off(balancer: Balancer) -> None:
     dripping = [balancer.connected() for _ in heads]
     for connection, head in zip(dripping, heads, strict=True):
         connection.sendall(head)
-    answers: dict[socket.socket, bytes] = {}
+    responses: dict[socket.socket, bytes] = {}
     for _ in range(999):  # one byte fewer than the body has
-        for connection in select.select([*{*dripping} - answers.keys()], [], [], 0.1)[0]:
-            answers[connection] = connection.recv(65536)
-        if len(answers) == len(heads):
+        for connection in select.select([*{*dripping} - responses.keys()], [], [], 0.1)[0]:
+            responses[connection] = connection.recv(65536)
+        if len(responses) == len(heads):
             break
-        for connection in {*dripping} - answers.keys():
+        for connection in {*dripping} - responses.keys():
             connection.sendall(b"x")
-    received = [answers[connection] for connection in dripping]
+    received = [responses[connection] for connection in dripping]
     for connection in dripping:
         connection.close()
-    assert [answer[:13] for answer in received] == [b"HTTP/1.1 408 "] * 3
-    document = json.loads({status: text for status, text, _ in OWN_ANSWERS}["408"])
-    # A request whose header never came is refused by HAProxy's parser, in words that no configuration changes.
-    assert [json.loads(answer.partition(b"\r\n\r\n")[2]) for answer in received[1:]] == [document] * 2
+    assert [response[:13] for response in received] == [b"HTTP/1.1 408 "] * 3
+    document = own_document("408")
+    # If the header is not complete, HAProxy's parser refuses the request, with a text that no configuration changes.
+    assert [json.loads(response.partition(b"\r\n\r\n")[2]) for response in received[1:]] == [document] * 2
 
 
-def test_a_body_behind_upgrade_is_answered(balancer: Balancer, client: TestClient) -> None:
-    """As curl --http2 and Java send it, which a host by itself must refuse."""
+@pytest.mark.slow("proxies")
+def test_a_body_with_upgrade_gets_a_response(balancer: Balancer, client: TestClient) -> None:
+    """``curl --http2`` and Java send it; a host alone must refuse it."""
     body = b'{"N": 1}'
     upgrade = JSON | {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": "AAMAAABkAAQAoAAA"}
     response = requests.get(f"{balancer.url}/v1/forecast", data=body, headers=upgrade, timeout=30)
     assert response.json() == client.request("GET", "/v1/forecast", content=body, headers=JSON).json()
 
 
-def test_without_a_host_it_says_when_to_ask_again(tmp_path: Path) -> None:
-    """503, as a problem document."""
+@pytest.mark.slow("proxies")
+def test_without_a_host_the_response_is_503_with_retry_after(tmp_path: Path) -> None:
+    """It is a problem document."""
     nobody = [f"127.0.0.1:{free_port()}" for _ in range(2)]
     with running_balancer(nobody, tmp_path / "log") as balancer:
         balancer.wait_for("BACKEND", "DOWN")
         response = requests.get(f"{balancer.url}/health", timeout=30)
     assert (response.status_code, response.headers["Retry-After"]) == (503, "1")
-    assert response.json()["detail"] == "no host is free; ask again in a second"
+    assert response.json() == own_document("503")
 
 
-def test_a_request_is_a_line_of_json_in_the_log_and_counted(balancer: Balancer) -> None:
-    """Whatever its address; and the metrics are for Prometheus."""
+@pytest.mark.slow("proxies")
+def test_a_request_is_a_line_of_json_in_the_log(balancer: Balancer) -> None:
+    """Its address is escaped, and Prometheus can read the metrics."""
     path = '/no"thing\\'
     with balancer.connected() as connection:
         connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())

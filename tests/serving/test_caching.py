@@ -2,9 +2,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from serve import app
+from tests.builders import BODY, JSON, QUERY_STRING
 
-ADDRESS = "/v1/prediction?hour_of_day=8&day_of_week=3&day_of_year=122"
-BODY = b'{"hour_of_day": 8, "day_of_week": 3, "day_of_year": 122}'
+ADDRESS = f"/v1/prediction?{QUERY_STRING}"
 
 
 @pytest.fixture(scope="module")
@@ -13,69 +13,64 @@ def etag(client: TestClient) -> str:
 
 
 @pytest.mark.parametrize("address", [ADDRESS, "/v1/forecast?N=3"])
-def test_an_answer_to_a_query_string_may_be_kept(client: TestClient, address: str) -> None:
-    """By any cache, for an hour, under a strong validator that stays the same."""
+def test_a_response_to_a_query_string_may_be_cached(client: TestClient, address: str) -> None:
+    """Any cache may keep it for an hour, and its ETag is strong and stays the same."""
     first, second = client.get(address), client.get(address)
     assert first.headers["cache-control"] == "public, max-age=3600"
     assert first.headers["etag"] == second.headers["etag"]
     assert first.headers["etag"].startswith('"')
 
 
-def test_another_answer_has_another_etag(client: TestClient, etag: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The validator is a digest of the answer: of another input, and of another model for the same input."""
+def test_another_response_has_another_etag(client: TestClient, etag: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ETag is a digest of the content, so it changes with the input and with the model."""
     assert client.get(ADDRESS.replace("=8", "=9")).headers["etag"] != etag
     assert client.get("/v1/forecast?N=3").headers["etag"] != client.get("/v1/forecast?N=4").headers["etag"]
-    monkeypatch.setattr(app.state.forecaster, "predict", lambda label: 1.0)
+    monkeypatch.setattr(app.state.forecaster, "predict", lambda fields: 1.0)
     assert client.get(ADDRESS).headers["etag"] != etag
 
 
 @pytest.mark.parametrize("given", ["{etag}", "W/{etag}", '"x", {etag} , "y"', "*"])
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_a_kept_answer_is_confirmed_without_a_body(client: TestClient, etag: str, method: str, given: str) -> None:
-    """304 with the same validator and lifetime."""
+def test_a_cached_response_is_confirmed_by_304(client: TestClient, etag: str, method: str, given: str) -> None:
+    """It has no body, the same ETag and the same lifetime."""
     response = client.request(method, ADDRESS, headers={"If-None-Match": given.format(etag=etag)})
     assert (response.status_code, response.content) == (304, b"")
     assert (response.headers["etag"], response.headers["cache-control"]) == (etag, "public, max-age=3600")
 
 
 @pytest.mark.parametrize("given", ['"x"', "{bare}", ""])
-def test_an_answer_of_another_validator_is_sent_anew(client: TestClient, etag: str, given: str) -> None:
-    """A tag counts with its quotation marks, or not at all."""
+def test_another_etag_gets_the_whole_response(client: TestClient, etag: str, given: str) -> None:
+    """A tag without its quotation marks is another one."""
     response = client.get(ADDRESS, headers={"If-None-Match": given.format(bare=etag.strip('"'))})
     assert (response.status_code, response.headers["etag"]) == (200, etag)
 
 
 @pytest.mark.parametrize("method", ["GET", "QUERY", "POST"])
-def test_an_answer_to_a_body_is_never_confirmed(client: TestClient, etag: str, method: str) -> None:
-    """Its address says nothing of the input."""
-    headers = {"If-None-Match": f"{etag}, *", "Content-Type": "application/json"}
+def test_a_response_to_a_body_is_never_confirmed(client: TestClient, etag: str, method: str) -> None:
+    """The address does not contain the input."""
+    headers = JSON | {"If-None-Match": f"{etag}, *"}
     response = client.request(method, "/v1/prediction", content=BODY, headers=headers)
     assert (response.status_code, response.headers["cache-control"]) == (200, "no-store")
 
 
 @pytest.mark.parametrize("method", ["QUERY", "POST"])
-def test_an_answer_to_another_method_must_not_be_kept(client: TestClient, method: str) -> None:
-    """Not even with the input in the query string: caches keep what GET gets."""
-    response = client.request(method, ADDRESS, headers={"If-None-Match": "*", "Content-Type": "application/json"})
+def test_a_response_to_another_method_must_not_be_cached(client: TestClient, method: str) -> None:
+    """Caches keep what GET gets, even if the input is in the query string."""
+    response = client.request(method, ADDRESS, headers=JSON | {"If-None-Match": "*"})
     assert (response.status_code, response.headers["cache-control"]) == (200, "no-store")
     assert "etag" not in response.headers
 
 
-def test_an_error_is_not_confirmed_and_not_kept(client: TestClient) -> None:
-    """If-None-Match: * asks for no more than there is."""
+def test_an_error_is_neither_confirmed_nor_cached(client: TestClient) -> None:
+    """``If-None-Match: *`` does not match an error."""
     response = client.get("/v1/prediction?hour_of_day=24", headers={"If-None-Match": "*"})
     assert (response.status_code, response.headers["cache-control"]) == (422, "no-store")
 
 
 def test_head_is_get_without_the_body(client: TestClient) -> None:
-    """The same status and headers, for a good and for a bad input."""
-    for address in (
-        ADDRESS,
-        "/v1/forecast?N=8",
-        "/v1/prediction?hour_of_day=24",
-        "/health",
-        "/schemas/v1/problem.json",
-    ):
+    """HEAD has the same status and headers for good and for bad input."""
+    addresses = [ADDRESS, "/v1/forecast?N=8", "/v1/prediction?hour_of_day=24", "/health", "/schemas/v1/problem.json"]
+    for address in addresses:
         get, head = client.get(address), client.head(address)
         assert (head.status_code, head.headers) == (get.status_code, get.headers), address
 
@@ -89,7 +84,7 @@ def test_head_is_get_without_the_body(client: TestClient) -> None:
         ("/schemas/v1/problem.json", "GET, HEAD, OPTIONS"),
     ],
 )
-def test_options_says_what_is_allowed(client: TestClient, path: str, allow: str) -> None:
-    """Without a body, and without doing anything."""
+def test_options_lists_the_methods(client: TestClient, path: str, allow: str) -> None:
+    """The response has no body."""
     response = client.options(path)
     assert (response.status_code, response.content, response.headers["allow"]) == (204, b"", allow)

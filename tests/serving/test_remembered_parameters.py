@@ -1,29 +1,29 @@
-"""A parameter that was accepted is not judged again, and makes nothing else valid."""
+"""A valid parameter of a prediction's query string is validated once, and then remembered."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from forecast_core.contract import schema
+from serving import input_schema
 from serving.errors import SchemaViolation
-from serving.validation import InputSchema
+from serving.query_string import parse_query_string
 
 DAY = "day_of_week=1&day_of_year=1"
 FIRST_HOUR = {"hour_of_day": 1, "day_of_week": 1, "day_of_year": 1}
 
 
-@pytest.mark.parametrize("name", ["prediction-request", "forecast-request"])
-def test_no_keyword_of_a_request_relates_two_fields(name: str) -> None:
-    """So each field judged by itself, and their names, are the whole judgement."""
-    assert {*schema(name)} <= {
+def test_no_keyword_of_a_prediction_request_relates_two_fields() -> None:
+    """Fields that are valid alone are therefore valid together; none is an array or an object."""
+    request = schema("prediction-request")
+    assert {*request} <= {
         *("$schema", "$id", "title", "description", "examples"),
         *("type", "properties", "required", "additionalProperties"),
     }
-    assert (schema(name)["type"], schema(name)["additionalProperties"]) == ("object", False)
-    # Nor is a field an array or an object, which are judged without what they hold.
-    assert {field["type"] for field in schema(name)["properties"].values()} <= {"integer", "number", "string"}
+    assert (request["type"], request["additionalProperties"]) == ("object", False)
+    assert {field["type"] for field in request["properties"].values()} <= {"integer", "number", "string"}
 
 
 @pytest.mark.parametrize(
@@ -45,55 +45,34 @@ def test_no_keyword_of_a_request_relates_two_fields(name: str) -> None:
         ("", 422),
     ],
 )
-def test_parameters_are_put_together_as_the_schema_would(client: TestClient, query_string: str, status: int) -> None:
-    """None missing, none twice, none unknown, though each was accepted before."""
+def test_remembered_parameters_have_the_verdict_of_the_schema(
+    client: TestClient, query_string: str, status: int
+) -> None:
+    """A parameter that is missing, unknown or given twice is refused, although each was valid before."""
     for hour in range(24):
         assert client.get(f"/v1/prediction?hour_of_day={hour}&{DAY}").status_code == 200
-    answer = client.get(f"/v1/prediction?{query_string}")
-    assert answer.status_code == status
+    response = client.get(f"/v1/prediction?{query_string}")
+    assert response.status_code == status
     if status == 200:
-        assert answer.json() == client.post("/v1/prediction", json=FIRST_HOUR).json()
+        assert response.json() == client.post("/v1/prediction", json=FIRST_HOUR).json()
 
 
-@pytest.fixture
-def judged(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any]]:
-    """Take note of what is judged from now on: whole inputs, and parameters by themselves."""
-    notes: list[tuple[str, Any]] = []
+def test_a_valid_parameter_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If one is not valid, the whole input is read and validated each time."""
+    read: list[bytes] = []
 
-    def noting(name: str) -> Callable[[InputSchema, Any], Any]:
-        judge = getattr(InputSchema, name)
+    def parse(query_string: bytes, fields: Mapping[str, Any]) -> dict[str, Any]:
+        read.append(query_string)
+        return parse_query_string(query_string, fields)
 
-        def note(self: InputSchema, what: Any) -> Any:
-            notes.append((name, what))
-            return judge(self, what)
-
-        return note
-
-    for name in ("judge", "_judge_parameter"):
-        monkeypatch.setattr(InputSchema, name, noting(name))
-    return notes
-
-
-def test_what_was_accepted_is_not_judged_again(judged: list[tuple[str, Any]]) -> None:
-    """Each parameter once; a refused one is judged with the whole input, each time."""
-    prediction = InputSchema("prediction-request", remembers_parameters=True)
+    monkeypatch.setattr(input_schema, "parse_query_string", parse)
+    prediction = input_schema.InputSchema("prediction-request", remembers_parameters=True)
     for hour in (1, 2, 1, 2):
-        assert prediction.judge_query_string(f"hour_of_day={hour}&{DAY}".encode()) == FIRST_HOUR | {"hour_of_day": hour}
-    assert judged == [
-        ("_judge_parameter", parameter)
-        for parameter in (b"hour_of_day=1", b"day_of_week=1", b"day_of_year=1", b"hour_of_day=2")
-    ]
-    judged.clear()
+        fields = prediction.validate_query_string(f"hour_of_day={hour}&{DAY}".encode())
+        assert fields == FIRST_HOUR | {"hour_of_day": hour}
+    assert read == [b"hour_of_day=1", b"day_of_week=1", b"day_of_year=1", b"hour_of_day=2"]
+    wrong = f"hour_of_day=24&{DAY}".encode()
     for _ in range(2):
         with pytest.raises(SchemaViolation):
-            prediction.judge_query_string(f"hour_of_day=24&{DAY}".encode())
-    assert [method for method, _ in judged].count("judge") == 2
-
-
-def test_bodies_and_forecasts_are_always_judged_whole(judged: list[tuple[str, Any]]) -> None:
-    """They differ too much for a memory to pay."""
-    forecast = InputSchema("forecast-request")
-    for _ in range(2):
-        assert forecast.judge_query_string(b"N=8") == {"N": 8}
-        assert InputSchema("prediction-request", remembers_parameters=True).judge(FIRST_HOUR) == FIRST_HOUR
-    assert [method for method, _ in judged] == ["judge"] * 4
+            prediction.validate_query_string(wrong)
+    assert read.count(wrong) == 2

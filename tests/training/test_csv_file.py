@@ -1,99 +1,36 @@
+import hashlib
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+
 import pandas as pd
 import pytest
 
 from forecast_core.errors import DataError
-from training.csv_file import read_columns
+from training import csv_file
+from training.csv_file import read_columns, read_source
 from training.timestamps import parse_times
 
-NO_COLUMNS = "line 1: expected one column ds and one column y, found"
-NAME_THEM = "name the two with --time-column and --value-column"
 
-FAULTS = {
-    "empty file": (b"", f"{NO_COLUMNS} nothing; {NAME_THEM}"),
-    "header alone": (b"ds,y\n", "the file has a header and no rows"),
-    "no such columns": (
-        b"time,power\n2015-01-01 01:00,1\n",
-        f"{NO_COLUMNS} 'time', 'power'; {NAME_THEM}",
-    ),
-    "no column y": (
-        b"ds,power\n2015-01-01 01:00,1\n",
-        f"{NO_COLUMNS} 'ds', 'power'; {NAME_THEM}",
-    ),
-    "a column twice": (b"ds,y,y\n2015-01-01 01:00,1,2\n", f"{NO_COLUMNS} 'ds', 'y', 'y'; {NAME_THEM}"),
-    "not a CSV": (
-        b"ds,y\n2015-01-01 01:00,1\n1,2,3,4\n",
-        "not a CSV (Error tokenizing data. C error: Expected 2 fields in line 3, saw 4)",
-    ),
-    "a word for a time": (
-        b"ds,y\n2015-01-01 01:00,1\nnow,1\n",
-        "line 3: ds 'now' is not a timestamp, like 2015-01-31 01:00:00",
-    ),
-    "a summary line": (
-        b"ds,y\n2015-01-01 01:00,1\nTotal,1\n",
-        "line 3: ds 'Total' is not a timestamp, like 2015-01-31 01:00:00",
-    ),
-    "a day that is not": (
-        b"ds,y\n2015-02-29 01:00,1\n",
-        "line 2: ds '2015-02-29 01:00' is not a timestamp, like 2015-01-31 01:00:00",
-    ),
-    "an hour that is not": (
-        b"ds,y\n01.01.2015 23:00,1\n01.01.2015 24:00,1\n",
-        "line 3: ds '01.01.2015 24:00' is not a timestamp, like 2015-01-31 01:00:00",
-    ),
-    "day or month first": (
-        b"ds,y\n01/02/2015 01:00,1\n02/02/2015 01:00,1\n",
-        "line 2: ds '01/02/2015 01:00' may begin with its day or its month; write it as 2015-01-31",
-    ),
-    "an offset that is none": (
-        b"ds,y\n2015-01-01T01:00+99:99,1\n",
-        "line 2: ds '2015-01-01T01:00+99:99' is not a timestamp, like 2015-01-31 01:00:00",
-    ),
-    "a field without end": (
-        b"x" * 200_000 + b",y\n1,1\n",
-        "line 1: not a CSV (field larger than field limit (131072))",
-    ),
-    "an offset here and there": (
-        b"ds,y\n2015-01-01T01:00Z,1\n2015-01-01T02:00,1\n",
-        "line 3: ds '2015-01-01T02:00' has an offset, or lacks one, unlike the rows before",
-    ),
-    "a word for a number": (b"ds,y\n2015-01-01 01:00,1.5\n2015-01-01 02:00,x\n", "line 3: y 'x' is not a number"),
-    "a control character": (b"ds,y\n2015-01-01 01:00,\x1b[2J\n", r"line 2: y '\x1b[2J' is not a number"),
-    "a number of two kinds": (
-        b"ds;y\n2015-01-01 01:00;1,5\n2015-01-01 02:00;2,5\n2015-01-01 03:00;3.5\n",
-        "line 4: y '3.5' is not a number",
-    ),
-    "infinity": (b"ds,y\n2015-01-01 01:00,1e400\n", "line 2: y '1e400' is not a number"),
-    "a number beyond use": (b"ds,y\n2015-01-01 01:00,1e308\n", "line 2: y '1e308' is beyond 1e+30, which no load is"),
-    "a number next to zero": (
-        b"ds,y\n2015-01-01 01:00,1e-310\n",
-        "line 2: y '1e-310' is not zero, and nearer to it than 1e-30",
-    ),
-    "three decimals, or thousands": (
-        b"ds;y\n2015-01-01 01:00;950\n2015-01-01 02:00;1.012\n",
-        "line 3: y '1.012' may have three decimals, or be a thousand and more; "
-        "write the values without a sign between thousands",
-    ),
-}
+def test_an_error_has_its_parts_as_attributes() -> None:
+    """A program can read the file, line, column, value and reason without parsing the message."""
+    with pytest.raises(DataError) as refusal:
+        read_columns("load.csv", b"ds,y\n2015-01-01 01:00,x\n", "ds", "y")
+    error = refusal.value
+    expected = ("load.csv", 2, "y", "x", "is not a number")
+    assert (error.file, error.line, error.column, error.value, error.reason) == expected
 
 
 @pytest.mark.parametrize(("more", "value"), [("12000", 12000.0), ("0", None)])
-def test_a_thousand_without_a_sign_tells_the_decimal_sign(more: str, value: float | None) -> None:
-    """Three decimals everywhere else might be thousands; a smaller number tells nothing, and is refused."""
+def test_a_thousand_without_a_sign_makes_the_other_sign_a_decimal_one(more: str, value: float | None) -> None:
+    """Without such a number, three digits after a sign may be decimals or thousands, so the file is refused."""
     content = f"ds;y\n2015-01-01 01:00;50,673\n2015-01-01 02:00;{more}\n".encode()
     if value is None:
         with pytest.raises(DataError, match="line 2: y '50,673' may have three decimals"):
             read_columns("load.csv", content, "ds", "y")
     else:
         assert read_columns("load.csv", content, "ds", "y")["value"].to_list() == [50.673, value]
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_is_named_with_line_and_value(fault: str) -> None:
-    """Each message says in one line what is wrong and where."""
-    content, message = FAULTS[fault]
-    with pytest.raises(DataError) as refusal:
-        parse_times("load.csv", read_columns("load.csv", content, "ds", "y")["time"], "ds")
-    assert str(refusal.value) == f"load.csv: {message}"
 
 
 @pytest.mark.parametrize(
@@ -113,7 +50,7 @@ def test_a_fault_is_named_with_line_and_value(fault: str) -> None:
     ],
 )
 def test_the_decimal_sign_is_recognised(separator: str, texts: list[str], values: list[float]) -> None:
-    """By what all values of the column allow for."""
+    """All values of the column are looked at together."""
     rows = "".join(f"2015-01-01 0{hour}:00{separator}{text}\n" for hour, text in enumerate(texts))
     table = read_columns("load.csv", f"ds{separator}y\n{rows}".encode(), "ds", "y")
     assert table["value"].to_list() == values
@@ -138,14 +75,14 @@ def test_the_decimal_sign_is_recognised(separator: str, texts: list[str], values
         *("other columns and order", "blanks", "an older encoding", "UTF-16", "empty lines"),
     ],
 )
-def test_what_exports_do_is_understood(content: bytes) -> None:
-    """None of it changes a value."""
+def test_every_dialect_of_csv_gives_the_same_values(content: bytes) -> None:
+    """Encodings, line ends, quotes, blanks and other columns do not matter."""
     table = read_columns("load.csv", content, "ds", "y")
     assert table.to_numpy().tolist() == [["2015-01-01 01:00", 1.5]]
 
 
-def test_lines_are_counted_as_an_editor_does() -> None:
-    """Also past empty lines, and an empty value is a missing one."""
+def test_lines_have_the_numbers_that_an_editor_shows() -> None:
+    """Empty lines count, and an empty cell is a missing value."""
     table = read_columns("load.csv", b"ds,y\n2015-01-01 01:00,1\n\n2015-01-01 02:00,\n", "ds", "y")
     assert table.index.to_list() == [2, 4]
     assert pd.isna(table["value"][4])
@@ -168,8 +105,76 @@ def test_lines_are_counted_as_an_editor_does() -> None:
         ("2015-01-31T01:30:00 -08:00", "2015-01-31 01:30", -8),
     ],
 )
-def test_times_are_read_as_exports_write_them(text: str, time: str, hours_from_utc: float | None) -> None:
-    """With or without an offset, which is kept apart."""
+def test_timestamps_are_read_as_programs_write_them(text: str, time: str, hours_from_utc: float | None) -> None:
+    """The time is naive, and an offset is returned beside it."""
     times, offsets = parse_times("load.csv", pd.Series([text], index=[2]), "ds")
     assert times.to_list() == [pd.Timestamp(time)]
     assert (None if offsets is None else offsets[2] / pd.Timedelta(hours=1)) == hours_from_utc
+
+
+CONTENT = b"ds,y\n" * 30_000
+
+
+class Publisher(BaseHTTPRequestHandler):
+    """Serves the CSV, half of it, or nothing."""
+
+    def do_GET(self) -> None:
+        if self.path == "/missing.csv":
+            self.send_error(404)
+            return
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(CONTENT)))
+        self.end_headers()
+        self.wfile.write(CONTENT[: len(CONTENT) // 2] if self.path == "/half.csv" else CONTENT)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def publisher(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Serve the published data set at an address of this machine, and empty the data folder."""
+    with HTTPServer(("127.0.0.1", 0), Publisher) as server:
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}"
+        monkeypatch.setattr(csv_file, "PUBLISHED_URL", f"{address}/load.csv")
+        monkeypatch.setattr(csv_file, "PUBLISHED_SHA256", hashlib.sha256(CONTENT).hexdigest())
+        monkeypatch.setattr(csv_file, "PUBLISHED_FILE", tmp_path / "data" / "load.csv")
+        yield address
+        server.shutdown()
+
+
+def test_the_published_data_is_downloaded_once(
+    publisher: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The download shows its progress, and the second time needs no network."""
+    assert read_source(None) == ("load.csv", CONTENT)
+    assert "100% 150,000 bytes" in capsys.readouterr().err
+    monkeypatch.setattr(csv_file, "PUBLISHED_URL", f"{publisher}/missing.csv")
+    assert read_source(None) == ("load.csv", CONTENT)
+
+
+def test_a_changed_publication_is_refused_and_not_kept(publisher: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The published file is the one with the known checksum, and no other."""
+    monkeypatch.setattr(csv_file, "PUBLISHED_SHA256", "0" * 64)
+    with pytest.raises(DataError, match=r"is not the published file any more: its sha256 is .* with --data PATH"):
+        read_source(None)
+    assert not csv_file.PUBLISHED_FILE.exists()
+
+
+def test_data_may_be_an_address(publisher: str) -> None:
+    """A CSV is downloaded from any http or https address."""
+    assert read_source(f"{publisher}/other.csv") == (f"{publisher}/other.csv", CONTENT)
+
+
+@pytest.mark.parametrize(
+    ("page", "reason"), [("missing.csv", "Not Found"), ("half.csv", "IncompleteRead"), (None, "refused")]
+)
+def test_a_failed_download_is_one_line(publisher: str, page: str | None, reason: str) -> None:
+    """The message says what failed, and how to do without the download."""
+    url = f"{publisher}/{page}" if page else "http://127.0.0.1:9/load.csv"
+    with pytest.raises(DataError) as refusal:
+        read_source(url)
+    assert str(refusal.value).startswith(f"cannot download {url} (")
+    assert reason in str(refusal.value)
+    assert str(refusal.value).endswith("; name a copy with --data PATH")

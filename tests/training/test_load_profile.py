@@ -1,95 +1,61 @@
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from forecast_core.calendar import Label
-from forecast_core.encoding import FEATURES
 from forecast_core.errors import DataError
-from forecast_core.time import EVENT_RESOLUTION
-from training.encoded_hours import encode_hours
-from training.event_starts import Layout
-from training.load_profile import LoadProfile, read_load_profile
+from forecast_core.features import FEATURES, cyclical_features
+from forecast_core.site_calendar import CalendarFeatures
+from forecast_core.timestamps import CalendarFields
+from tests.builders import HOUR, LOS_ANGELES, ROOT, hourly_load, noise, photovoltaics
+from training.load_profile import LoadProfile, make_features, read_load_profile, warn_of_weekdays
+from training.timestamps import ReadingOptions
 
-FAULTS = {
-    "a label twice, past an empty line": (
-        b"ds,y\n2015-01-01 01:00,1\n\n2015-01-01 01:00,2\n",
-        "load.csv: line 4: ds '2015-01-01 01:00' is there twice",
-    ),
-    "every hour and a half": (
-        b"ds,y\n2015-01-01 01:00,1\n2015-01-01 02:30,2\n2015-01-01 04:00,2\n",
-        "load.csv: line 3: ds '2015-01-01 02:30' is 90 minutes after the row before; accepted are 5, 10, 15, 30, 60",
-    ),
-    "days": (
-        b"ds,y\n2015-01-01,1\n2015-01-02,2\n2015-01-03,2\n",
-        "load.csv: line 3: ds '2015-01-02' is 1440 minutes after the row before; accepted are 5, 10, 15, 30, 60",
-    ),
-    "half past": (
-        b"ds,y\n2015-01-01 01:30,1\n2015-01-01 02:30,2\n",
-        "load.csv: line 2: ds '2015-01-01 01:30' is not on a whole hour of the site's standard time",
-    ),
-    "between the quarters": (
-        b"ds,y\n2015-01-01 01:05,1\n2015-01-01 01:20,2\n2015-01-01 01:35,2\n",
-        "load.csv: line 2: ds '2015-01-01 01:05' is not on a multiple of 15 minutes of the site's standard time",
-    ),
-    "two hours": (
-        b"ds,y\n2015-01-01 01:00,1\n2015-01-01 02:00,2\n",
-        "load.csv: 2 hours with a value are too few to learn from; at least 10 weeks are needed",
-    ),
-    "long ago": (
-        b"ds,y\n2015-01-01 01:00,1\n1500-01-01 02:00,2\n",
-        "load.csv: line 3: ds '1500-01-01 02:00:00' lies outside the years 1970 to 2069",
-    ),
-    "far ahead": (
-        b"ds,y\n2015-01-01 01:00,1\n9998-01-01 02:00,2\n",
-        "load.csv: line 3: ds '9998-01-01 02:00:00' lies outside the years 1970 to 2069",
-    ),
-    "an early stray": (
-        b"ds,y\n1970-01-01 00:00,1\n2015-01-01 01:00,1\n2015-01-01 02:00,1\n2015-01-01 03:00,1\n",
-        "load.csv: line 2: ds '1970-01-01 00:00:00' is more than a year before the rest",
-    ),
-    "a late stray": (
-        b"ds,y\n2015-01-01 01:00,1\n2015-01-01 02:00,1\n2051-01-01 03:00,1\n",
-        "load.csv: line 4: ds '2051-01-01 03:00:00' is more than a year after the rest",
-    ),
-}
+ERRORS = json.loads((ROOT / "tests/training/data_errors.json").read_text("utf-8"))
 
 
-def read(content: bytes, year: int | None = None, time_zone: str = "America/Los_Angeles", **layout: Any) -> LoadProfile:
-    return read_load_profile("load.csv", content, time_zone, Layout(year=year, **layout))
+def read(content: bytes, **options: Any) -> LoadProfile:
+    return read_load_profile("load.csv", content, ReadingOptions(**options))
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_data_fault_is_named_with_line_and_value(fault: str) -> None:
-    """Each message says in one line what is wrong and where."""
-    content, message = FAULTS[fault]
+@pytest.mark.parametrize("case", ERRORS, ids=lambda case: case["reason"])
+def test_an_error_has_its_line_and_value(case: dict[str, str]) -> None:
+    """The message is one line that says what is wrong and where."""
     with pytest.raises(DataError) as refusal:
-        read(content)
-    assert str(refusal.value) == message
+        read(case["content"].encode())
+    assert str(refusal.value) == f"load.csv: {case['message']}"
+
+
+def test_a_field_without_an_end_is_an_error() -> None:
+    """A quotation mark may be missing in a large file."""
+    with pytest.raises(DataError, match=r"^load.csv: line 1: not a CSV \(field larger than field limit \(131072\)\)$"):
+        read(b"x" * 200_000 + b",y\n1,1\n")
 
 
 @pytest.mark.parametrize("kept", [range(8, 18), range(12, 24)])
-def test_hours_that_are_never_measured_are_not_made_up(write_csv: Callable[..., Path], kept: range) -> None:
-    """Office hours alone do not make a model of the day."""
+def test_hours_that_are_never_measured_are_an_error(write_csv: Callable[..., Path], kept: range) -> None:
+    """A file of office hours alone does not make a model of the whole day."""
     header, *rows = write_csv(days=300).read_text().splitlines()
     content = "\n".join([header, *(row for row in rows if int(row[11:13]) in kept)])
     with pytest.raises(DataError, match="each hour of each weekday needs a value in at least 5 weeks"):
         read(content.encode())
 
 
-def test_labels_are_hour_ending_in_standard_time(write_csv: Callable[..., Path]) -> None:
-    """The event that the label 01:00 names starts at midnight, in summer as in winter."""
+def test_timestamps_mark_the_end_of_an_hour_in_standard_time(write_csv: Callable[..., Path]) -> None:
+    """The event of the timestamp 01:00 starts at midnight, in summer as in winter."""
     power = read(write_csv(days=240).read_bytes()).power
     assert power.index[0].isoformat() == "2023-01-01T00:00:00-08:00"
     assert power.index[-1].isoformat() == "2023-08-28T23:00:00-08:00"
 
 
-def test_gaps_are_counted_and_left_out(write_csv: Callable[..., Path]) -> None:
-    """A missing row and an empty value both count as a missing hour; the order of rows does not matter."""
+def test_missing_hours_are_counted_and_left_out(write_csv: Callable[..., Path]) -> None:
+    """A missing row and an empty value both make a missing hour, and rows may have any order."""
     header, first, _, third, *rest = write_csv().read_text().splitlines()
     lines = [header, *reversed(rest), third.split(",")[0] + ",", first]
     profile = read("\n".join(lines).encode())
@@ -98,43 +64,52 @@ def test_gaps_are_counted_and_left_out(write_csv: Callable[..., Path]) -> None:
     assert profile.power.index.is_monotonic_increasing
 
 
-def test_the_calendar_is_that_of_the_site_and_the_files_labels(write_csv: Callable[..., Path]) -> None:
-    """Known from ten years before the data to thirty after; a file with its own dates has no shift."""
+def test_the_calendar_is_made_of_the_options_and_the_data(write_csv: Callable[..., Path]) -> None:
+    """It is known from ten years before the data to thirty after it."""
     calendar = read(write_csv().read_bytes()).calendar
-    assert (calendar.time_zone.key, str(calendar.standard_time)) == ("America/Los_Angeles", "UTC-08:00")
-    assert (calendar.label_side, calendar.label_clock, calendar.label_weekday_shift) == ("end", "standard", 0)
+    convention = calendar.timestamps
+    assert (calendar.time_zone.key, str(convention.standard_time)) == (LOS_ANGELES, "UTC-08:00")
+    assert (convention.marks, convention.clock, convention.weekday_shift) == ("end", "standard", 0)
     assert calendar.known_years == range(2013, 2054)
     assert (calendar.first_event_start.isoformat(), calendar.last_event_start.isoformat()) == (
         "2023-01-01T00:00:00-08:00", "2023-04-30T23:00:00-08:00",
     )  # fmt: skip
 
 
-def test_a_year_dates_the_events_and_keeps_what_labels_mean(write_csv: Callable[..., Path]) -> None:
-    """The hours stay in order; every row is its own label's event, whose weekday has shifted."""
+def test_another_year_moves_the_events_and_not_the_timestamps(write_csv: Callable[..., Path]) -> None:
+    """The hours stay in order, and the calendar fields of a row's timestamp still lead to its event."""
     content = write_csv().read_bytes()
-    given, redated = read(content), read(content, year=2026)
-    assert redated.power.index[0].isoformat() == "2026-01-01T00:00:00-08:00"
-    assert redated.power.to_list() == given.power.to_list()
-    assert redated.calendar.label_weekday_shift == 4  # from a Sunday to a Thursday
-    labels = given.power.index.tz_localize(None) + EVENT_RESOLUTION
-    for label, event_start in zip(labels, redated.power.index, strict=True):
-        named = Label(label.hour, label.weekday(), label.day_of_year)
-        assert redated.calendar.event_start(named) == event_start
+    given, moved = read(content), read(content, year=2026)
+    assert moved.power.index[0].isoformat() == "2026-01-01T00:00:00-08:00"
+    assert moved.power.to_list() == given.power.to_list()
+    assert moved.calendar.timestamps.weekday_shift == 4  # from a Sunday to a Thursday
+    for timestamp, event_start in zip(given.power.index.tz_localize(None) + HOUR, moved.power.index, strict=True):
+        fields = CalendarFields(timestamp.hour, timestamp.weekday(), timestamp.day_of_year)
+        assert moved.calendar.event_start(fields) == event_start
 
 
-def test_the_published_file_is_dated_in_the_year_that_it_simulates(published_csv: Path) -> None:
-    """It is recognised by its checksum, and says so; whoever names a year gets that one."""
+def test_the_published_file_is_moved_to_the_year_that_it_simulates(published_csv: Path) -> None:
+    """It is recognised by its checksum, has a warning, and keeps its dates if the user says so."""
     content = published_csv.read_bytes()
-    recognised, named = read(content), read(content, year=2015)
+    recognised, as_written = read(content), read(content, year=2015)
     assert recognised.power.index[0].isoformat() == "2017-01-01T00:00:00-08:00"
-    assert recognised.calendar.label_weekday_shift == 3
-    assert len(recognised.remarks) == 1
-    assert named.power.index[0].isoformat() == "2015-01-01T00:00:00-08:00"
-    assert (named.calendar.label_weekday_shift, named.remarks) == (0, ())
+    assert recognised.calendar.timestamps.weekday_shift == 3
+    assert len(recognised.warnings) == 1
+    assert as_written.power.index[0].isoformat() == "2015-01-01T00:00:00-08:00"
+    assert (as_written.calendar.timestamps.weekday_shift, as_written.warnings) == (0, ())
+
+
+def test_the_published_file_with_one_other_value_keeps_its_dates(published_csv: Path) -> None:
+    """It is not recognised, and its rest days are a warning."""
+    profile = read(published_csv.read_bytes().replace(b"778.0079691", b"778.0079692", 1))
+    assert profile.power.index[0].isoformat() == "2015-01-01T00:00:00-08:00"
+    assert (profile.calendar.timestamps.weekday_shift, profile.warnings) == (0, ())
+    (warning,) = warn_of_weekdays(profile.power, LOS_ANGELES, WEEKEND)
+    assert "the quietest days are Wednesday and Thursday, not Saturday and Sunday" in warning
 
 
 @pytest.mark.parametrize(
-    ("site", "year"),
+    ("building", "year"),
     [
         ({"days": 200}, 2024),
         ({"days": 200, "first": "2024-01-01T00:00-08:00"}, 2023),
@@ -143,36 +118,83 @@ def test_the_published_file_is_dated_in_the_year_that_it_simulates(published_csv
         ({"days": 500, "first": "2023-01-01T00:00-08:00"}, 2021),
     ],
 )
-def test_a_year_in_which_days_would_slip_is_refused(
-    write_csv: Callable[..., Path], site: dict[str, Any], year: int
+def test_a_year_that_would_move_days_to_other_dates_is_refused(
+    write_csv: Callable[..., Path], building: dict[str, Any], year: int
 ) -> None:
-    """Between a leap year and a common one, 1 March would no longer be 1 March."""
+    """From a leap year to a common one, 1 March would become 2 March."""
     with pytest.raises(DataError, match=f"^load.csv: --year {year} would move days to other dates"):
-        read(write_csv(**site).read_bytes(), year=year)
+        read(write_csv(**building).read_bytes(), year=year)
 
 
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"time_zone": "Mars/Phobos"}, "--timezone Mars/Phobos is not in the time zone database"),
-        ({"time_zone": "../etc/passwd"}, "--timezone ../etc/passwd is not in the time zone database"),
-        ({"time_zone": ""}, "--timezone  is not in the time zone database"),
-    ],
-)
-def test_an_impossible_option_is_named(write_csv: Callable[..., Path], options: dict[str, Any], message: str) -> None:
-    """Options that fit no calendar are refused before anything is fitted."""
-    with pytest.raises(DataError) as refusal:
-        read(write_csv().read_bytes(), **options)
-    assert message in str(refusal.value)
+@pytest.mark.parametrize("name", ["Mars/Phobos", "../etc/passwd", ""])
+def test_an_unknown_time_zone_is_an_error(write_csv: Callable[..., Path], name: str) -> None:
+    """A name that leads out of the database is unknown, too."""
+    with pytest.raises(DataError, match=f"^--timezone {name} is not in the time zone database"):
+        read(write_csv().read_bytes(), timezone=name)
 
 
-def test_hours_are_encoded_as_the_server_does(write_csv: Callable[..., Path]) -> None:
-    """Training sees exactly what the server gives to onnxruntime: float32, on the occupants' clock."""
+def test_training_and_serving_have_the_same_features(write_csv: Callable[..., Path]) -> None:
+    """They are float32 and follow the local clock and the holidays, as in the server."""
     profile = read(write_csv().read_bytes())
-    hours = encode_hours(profile.power, replace(profile.calendar, holidays=frozenset({date(2023, 2, 20)})))
+    hours = make_features(profile.power, replace(profile.calendar, holidays=frozenset({date(2023, 2, 20)})))
     features = hours[list(FEATURES)].to_numpy()
-    assert (features.shape, str(features.dtype)) == ((120 * 24, 6), "float32")
-    assert features[0].tolist() == pytest.approx([0, 1, -0.7818315, 0.6234898, 0.0171663, 0.9998526], abs=1e-6)
+    assert (features.shape, str(features.dtype)) == ((120 * 24, len(FEATURES)), "float32")
+    assert features[0].tolist() == pytest.approx(cyclical_features(CalendarFeatures(0, 6, 1)), abs=1e-6)
     assert hours.loc["2023-02-20T12:00-08:00", ["hour_of_day", "day_of_week", "day_of_year"]].to_list() == [12, 6, 51]
     assert hours.loc["2023-04-01T12:00-08:00", ["hour_of_day", "day_of_week", "day_of_year"]].to_list() == [13, 5, 91]
     assert hours.loc["2023-04-01T23:00-08:00", "day"] == pd.Timestamp("2023-04-02")
+
+
+WEEKEND = {5, 6}
+
+
+def household() -> pd.Series:
+    """Generate the load of people who are at home in the evening, and a little more at the weekend."""
+    power = noise(200)
+    hour, weekday = power.index.hour, power.index.day_of_week
+    evening, at_home = ((hour >= 17) & (hour < 22)), ((weekday >= 5) & (hour >= 9))
+    clouds = np.random.default_rng(1).normal(0, 0.1, 200).repeat(24)
+    return pd.Series(0.3 + 0.9 * evening + 0.2 * at_home + clouds, index=power.index)
+
+
+def hardly_quieter() -> pd.Series:
+    """Generate a load whose quietest days are Monday and Tuesday, by very little."""
+    power = hourly_load(days=70, rest_days=())
+    return pd.Series(np.array([100, 101, 102, 110, 110, 110, 110])[power.index.day_of_week], index=power.index)
+
+
+@pytest.mark.parametrize(
+    "power",
+    [
+        pytest.param(hardly_quieter(), id="hardly quieter"),
+        pytest.param(hourly_load(), id="rests at the weekend"),
+        pytest.param(household(), id="household"),
+        pytest.param(photovoltaics(200), id="photovoltaics"),
+        pytest.param(noise(200), id="noise"),
+        pytest.param(hourly_load(rest_days=()), id="every day alike"),
+        pytest.param(hourly_load(rest_days=(6,)), id="one rest day"),
+        pytest.param(hourly_load(days=5), id="less than a week"),
+    ],
+)
+def test_an_ordinary_week_has_no_warning(power: pd.Series) -> None:
+    """There is no weekly pattern, or no clear one, or it is the country's weekend."""
+    assert warn_of_weekdays(power, LOS_ANGELES, WEEKEND) == []
+
+
+@pytest.mark.parametrize(
+    ("rest_days", "days"),
+    [((0, 1), "Monday and Tuesday"), ((2, 3), "Wednesday and Thursday"), ((1, 4), "Tuesday and Friday")],
+)
+def test_two_rest_days_that_are_no_weekend_have_a_warning(rest_days: tuple[int, int], days: str) -> None:
+    """The warning says what the data shows, and which option would mend it."""
+    assert warn_of_weekdays(hourly_load(rest_days=rest_days), LOS_ANGELES, WEEKEND) == [
+        f"In 17 of 17 weeks the quietest days are {days}, not Saturday and Sunday. "
+        "If the building does not rest on these days, its dates may be of another year: see --year."
+    ]
+
+
+def test_the_weekend_is_the_countrys() -> None:
+    """Friday and Saturday have a warning in the United States, and none in Israel."""
+    power = hourly_load(rest_days=(4, 5))
+    assert len(warn_of_weekdays(power, LOS_ANGELES, WEEKEND)) == 1
+    assert warn_of_weekdays(power, LOS_ANGELES, {4, 5}) == warn_of_weekdays(power, LOS_ANGELES, {4}) == []

@@ -1,15 +1,16 @@
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from forecast_core.errors import DataError
-from training.public_holidays import public_holidays
+from training.public_holidays import country_of, public_holidays, standard_time
 
 US_2017 = [(1, 1), (1, 16), (2, 20), (5, 29), (7, 4), (9, 4), (10, 9), (11, 11), (11, 23), (12, 25)]
 
 
 def test_the_country_is_that_of_the_time_zone() -> None:
-    """As they fall, the ten that the published file keeps; as observed, with the days that make up for a weekend."""
+    """The published file keeps ten holidays as they fall; as observed, there are substitute days, too."""
     public = public_holidays(None, "America/Los_Angeles", range(2017, 2018))
     assert sorted(public.as_they_fall) == [date(2017, month, day) for month, day in US_2017]
     assert sorted(public.as_observed - public.as_they_fall) == [date(2017, 1, 2), date(2017, 11, 10)]
@@ -19,7 +20,7 @@ def test_the_country_is_that_of_the_time_zone() -> None:
     )
 
 
-def test_another_country_or_a_part_of_one_can_be_named() -> None:
+def test_the_user_may_name_a_country_or_a_part_of_one() -> None:
     """Epiphany is a holiday in Bavaria, and not in all of Germany."""
     germany, bavaria = (public_holidays(code, "UTC", range(2023, 2024)) for code in ("DE", "de-by"))
     assert date(2023, 1, 6) in bavaria.as_they_fall - germany.as_they_fall
@@ -29,7 +30,7 @@ def test_another_country_or_a_part_of_one_can_be_named() -> None:
 
 
 def test_the_weekend_is_the_countrys() -> None:
-    """Friday and Saturday in Israel."""
+    """It is Friday and Saturday in Israel."""
     assert public_holidays(None, "Asia/Jerusalem", range(2023, 2024)).weekend == {4, 5}
 
 
@@ -40,22 +41,52 @@ def test_the_weekend_is_the_countrys() -> None:
         (None, "UTC", "no public holidays, since UTC belongs to no country; --holidays can name one"),
     ],
 )
-def test_there_may_be_none(named: str | None, time_zone: str, summary: str) -> None:
-    """Because nobody wants them, or nobody knows them; which of it is said."""
+def test_there_may_be_no_holidays(named: str | None, time_zone: str, summary: str) -> None:
+    """The summary says whether the user wants none, or the time zone has no country."""
     public = public_holidays(named, time_zone, range(2023, 2024))
     assert public.as_they_fall == public.as_observed == frozenset()
     assert public.summary(date(2023, 1, 1), date(2023, 12, 31)) == summary
 
 
 @pytest.mark.parametrize(("country", "last"), [("NL", 2055), ("US", 2055), ("IN", 2035), ("LK", 2026)])
-def test_years_whose_holidays_are_not_listed_are_not_known(country: str, last: int) -> None:
-    """A forecast without holidays would look like one with them; the package lists some countries for a few years."""
+def test_years_whose_holidays_are_not_listed_are_left_out(country: str, last: int) -> None:
+    """The package lists the holidays of some countries for a few years only."""
     years = range(2013, 2056)
     assert public_holidays(country, "UTC", years).listed(years, last_of_data=2025) == range(2013, last + 1)
 
 
 @pytest.mark.parametrize("named", ["XX", "USA", "DE-XX", "DE-", "", "GERMANY"])
-def test_a_country_that_is_not_known_is_named(named: str) -> None:
+def test_an_unknown_country_is_an_error(named: str) -> None:
     """Nobody gets a model without holidays because of a misspelt code."""
     with pytest.raises(DataError, match=f"--holidays {named}: no such country or part of one is known"):
         public_holidays(named, "America/Los_Angeles", range(2023, 2024))
+
+
+@pytest.mark.parametrize(
+    ("time_zone", "first", "offset"),
+    [
+        ("America/Los_Angeles", "2015-01-01", "UTC-08:00"),
+        ("Europe/Amsterdam", "2017-01-01", "UTC+01:00"),
+        ("Europe/Dublin", "2017-01-01", "UTC"),
+        ("Europe/Dublin", "2017-07-01", "UTC"),
+        ("Australia/Sydney", "2015-01-01", "UTC+10:00"),
+        ("Australia/Lord_Howe", "2023-01-01", "UTC+10:30"),
+        ("Asia/Kolkata", "2023-01-01", "UTC+05:30"),
+        ("Africa/Casablanca", "2023-01-01", "UTC+01:00"),
+        ("Africa/Casablanca", "2016-01-01", "UTC"),
+        ("Europe/Istanbul", "2015-01-01", "UTC+02:00"),
+        ("Europe/Istanbul", "2017-01-01", "UTC+03:00"),
+    ],
+)
+def test_standard_time_is_the_smallest_offset_that_holds_for_a_season(time_zone: str, first: str, offset: str) -> None:
+    """That holds in the north and south, with half hours, and where the exception is Ramadan or winter."""
+    assert str(standard_time(ZoneInfo(time_zone), datetime.fromisoformat(first))) == offset
+
+
+@pytest.mark.parametrize(
+    ("time_zone", "country"),
+    [("Europe/Amsterdam", "NL"), ("Asia/Kolkata", "IN"), ("America/Indiana/Knox", "US"), ("Etc/GMT+8", None)],
+)
+def test_a_time_zone_has_a_country_or_none(time_zone: str, country: str | None) -> None:
+    """The time zone database says which."""
+    assert country_of(time_zone) == country

@@ -1,17 +1,13 @@
-"""What the page does in a browser, with the published model and with another one behind a mount."""
+"""What a browser sees of the page, with the published model, and with another one under a mount."""
 
 import json
-import os
-import shutil
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT, serving
-from tests.serving.test_startup import changed_model
+from tests.builders import ROOT, changed_model, running_server
 
 CARD_OF_ANOTHER = {
     "unit": '"MW"',
@@ -28,20 +24,16 @@ CARD_OF_ANOTHER = {
 
 @pytest.fixture(scope="session")
 def mounted_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The page of a site half an hour off: its address."""
-    model = changed_model(tmp_path_factory.mktemp("mounted") / "other.onnx", **CARD_OF_ANOTHER)
-    with serving("tests.web.mounted:app", FORECAST_MODEL=str(model)) as address:
+    """Serve the page of a site with a half-hour offset, and return its address."""
+    model = tmp_path_factory.mktemp("mounted") / "other.onnx"
+    model.write_bytes(changed_model(**CARD_OF_ANOTHER))
+    with running_server(["tests.web.mounted:app"], FORECAST_MODEL=str(model)) as (_, address):
         yield f"http://{address}/site/one/"
 
 
 @pytest.fixture(scope="session")
-def visits(live_server: str, mounted_server: str) -> dict[str, Any]:
-    """What visits.mjs saw: by visit, ``seen`` or ``error``, and ``noise``: console messages and foreign requests."""
-    node = shutil.which("node")
-    if node is None or not (ROOT / "tests/clients/node_modules/axe-core").is_dir():
-        pytest.skip("there is no Node with axe-core: run apt-get install nodejs npm; npm ci --prefix tests/clients")
-    if not Path(os.environ.get("CHROMIUM", "/usr/bin/chromium")).exists():
-        pytest.skip("there is no browser: run apt-get install chromium, or set CHROMIUM to the path of one")
+def visits(live_server: str, mounted_server: str, node: str, chromium: None) -> dict[str, Any]:
+    """Run visits.mjs once; a visit has ``seen`` or ``error``, and ``noise``: console messages and foreign requests."""
     command = [node, str(ROOT / "tests/web/visits.mjs"), f"http://{live_server}", mounted_server]
     run = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert run.returncode == 0, run.stderr

@@ -1,4 +1,4 @@
-"""The app as one of several in a server."""
+"""The app under a mount."""
 
 from starlette.applications import Starlette
 from starlette.routing import Mount

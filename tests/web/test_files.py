@@ -1,4 +1,4 @@
-"""The page's files as HTTP: who may keep them, what they may load, and how large they are."""
+"""The page's files over HTTP: their headers, their caching, and their size."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from serve import app
 from serving.page import WEB_FOLDER
-from training.source import PUBLISHED_SHA256
+from training.csv_file import PUBLISHED_SHA256
 
 FILES = sorted(WEB_FOLDER.iterdir())
 ADDRESSES = ["/", "/?N=24&start=x", *(f"/web/{file.name}" for file in FILES)]
@@ -20,8 +20,8 @@ MEDIA_TYPES = {
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_a_file_says_what_it_is_and_keeps_to_itself(client: TestClient, address: str) -> None:
-    """Byte for byte, also where a part was asked for, with the headers that let nothing in from elsewhere."""
+def test_a_file_is_sent_whole_with_security_headers(client: TestClient, address: str) -> None:
+    """The headers allow nothing from other servers, and Range is ignored."""
     file = WEB_FOLDER / (Path(address).name if address.startswith("/web/") else "index.html")
     response = client.get(address, headers={"Range": "bytes=x"})
     assert (response.status_code, response.content) == (200, file.read_bytes())
@@ -36,7 +36,7 @@ def test_a_file_says_what_it_is_and_keeps_to_itself(client: TestClient, address:
 
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_a_second_visit_sends_no_file_again(client: TestClient, address: str) -> None:
-    """A browser asks whether what it has is still the same; HEAD tells as much as GET."""
+    """The browser's copy is confirmed by its ETag; HEAD has the same headers as GET."""
     first, head = client.get(address), client.head(address)
     assert (head.status_code, head.content, head.headers) == (200, b"", first.headers)
     assert first.headers["cache-control"] == "no-cache"
@@ -49,34 +49,34 @@ def test_a_second_visit_sends_no_file_again(client: TestClient, address: str) ->
 @pytest.mark.parametrize(
     "address", ["/web", "/web/", "/web/nothing.js", "/web/../serve.py", "/web/%2e%2e/serve.py", "/web/%00", "/page.js"]
 )
-def test_nothing_else_is_there(client: TestClient, address: str) -> None:
-    """A problem document, as for every address that does not exist."""
+def test_no_other_file_is_sent(client: TestClient, address: str) -> None:
+    """The response is a problem document, as for every address that does not exist."""
     response = client.get(address)
     assert (response.status_code, response.headers["content-type"]) == (404, "application/problem+json")
-    assert response.json()["detail"] == "there is no such resource; /openapi.json lists what there is"
+    assert response.json()["detail"] == "there is no such resource; /openapi.json lists those that exist"
 
 
-def test_the_page_knows_the_published_file() -> None:
-    """By its checksum, so that it can name the building."""
+def test_the_page_has_the_checksum_of_the_published_file() -> None:
+    """By it, the page knows that the building is the hospital."""
     assert f'"{PUBLISHED_SHA256}"' in (WEB_FOLDER / "model_card.js").read_text("utf-8")
 
 
 @pytest.mark.parametrize("address", ["/", "/web/page.js"])
-def test_it_is_only_read(client: TestClient, address: str) -> None:
-    """Any other method is told so."""
+def test_other_methods_are_refused(client: TestClient, address: str) -> None:
+    """The files can only be read."""
     response = client.post(address)
     assert (response.status_code, response.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
     assert response.headers["content-type"] == "application/problem+json"
 
 
-def test_it_is_served_under_a_mount() -> None:
-    """With the addresses that the page names, which are relative."""
+def test_the_page_works_under_a_mount() -> None:
+    """Its addresses are relative."""
     with TestClient(Starlette(routes=[Mount("/site", app)])) as client:
         for address in ("/site/", "/site/web/page.js", "/site/v1/model"):
             assert client.get(address).status_code == 200, address
 
 
-def test_it_is_small() -> None:
-    """Before compression; lines are what somebody has to read."""
+def test_the_page_is_small() -> None:
+    """A browser loads at most 60 kB before compression, and a person reads at most 500 lines of JavaScript."""
     assert sum(file.stat().st_size for file in FILES) <= 60_000
     assert sum(len(file.read_text("utf-8").splitlines()) for file in FILES if file.suffix == ".js") <= 500

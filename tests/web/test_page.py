@@ -1,12 +1,11 @@
-"""What a person sees of the page is what the server says."""
+"""The page shows what the server responds."""
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 from collections import defaultdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,19 +15,22 @@ from matplotlib import colormaps
 from starlette.testclient import TestClient
 
 from forecast_core.contract import schema
+from tests.builders import HOUR, LOS_ANGELES, QUERY_STRING
 
-SITE = ZoneInfo("America/Los_Angeles")
+pytestmark = pytest.mark.slow("browsers")
+
+SITE = ZoneInfo(LOS_ANGELES)
 WEEK = {"N": 168, "start": "2026-10-30T13:00:00-07:00"}
-UNANSWERED = ("what the server refuses", "a server that goes away")
+NOT_OK = ("what the server refuses", "a server that goes away")
 
 
 @pytest.fixture
 def seen(visits: dict[str, Any], request: pytest.FixtureRequest) -> Any:
-    """What a visit saw; it was silent, but for the browser itself where it got no good answer."""
+    """Return what a visit saw; the console is empty, except for the browser's lines about failed requests."""
     outcome = visits[request.param]
     assert "error" not in outcome, outcome["error"]
-    told = "Failed to load resource: " if request.param in UNANSWERED else None
-    assert [line for line in outcome["noise"] if told is None or not line.startswith(told)] == []
+    expected = "Failed to load resource: " if request.param in NOT_OK else None
+    assert [line for line in outcome["noise"] if expected is None or not line.startswith(expected)] == []
     return outcome["seen"]
 
 
@@ -43,15 +45,13 @@ def forecast(client: TestClient, **request: Any) -> list[float]:
 
 
 @visit("the coming days")
-def test_the_chart_shows_what_the_server_says(client: TestClient, seen: Any) -> None:
-    """From the present hour at the site, over the end of daylight saving time: line, band, table and words."""
-    mean, low, high = (forecast(client, **WEEK, **band) for band in ({}, {"quantile": 0.05}, {"quantile": 0.95}))
+def test_the_chart_shows_the_forecast(client: TestClient, seen: Any) -> None:
+    """Line, interval, table and text agree from the present hour on, over the end of daylight saving time."""
+    mean, low, high = (forecast(client, **WEEK, **more) for more in ({}, {"quantile": 0.05}, {"quantile": 0.95}))
     assert seen["input"] == [str(WEEK["N"]), WEEK["start"]]
     starts = [row[0] for row in seen["table"]]
     first = datetime.fromisoformat(str(WEEK["start"]))
-    assert [datetime.fromisoformat(start) for start in starts] == [
-        first + hour * timedelta(hours=1) for hour in range(168)
-    ]
+    assert [datetime.fromisoformat(start) for start in starts] == [first + hour * HOUR for hour in range(168)]
     assert starts[35:38] == ["2026-11-01T00:00:00-07:00", "2026-11-01T01:00:00-07:00", "2026-11-01T01:00:00-08:00"]
     assert [[float(cell) for cell in row[1:]] for row in seen["table"]] == [
         list(row) for row in zip(mean, low, high, strict=True)
@@ -61,10 +61,10 @@ def test_the_chart_shows_what_the_server_says(client: TestClient, seen: Any) -> 
         (float(text.replace(",", "")), y) for text, y in seen["ticks"] if text != "kW"
     ]
     to_power = np.polynomial.Polynomial.fit([bottom_y, top_y], [bottom, top], 1)
-    line, band = ([to_power(float(y)) for y in re.findall(r"V([\d.]+)", seen[path])] for path in ("mean", "band"))
+    line, interval = ([to_power(float(y)) for y in re.findall(r"V([\d.]+)", seen[path])] for path in ("mean", "band"))
     # A thousandth of a pixel is what a path's digits leave of 800 kW on 300 pixels.
     assert line == pytest.approx(mean, abs=0.01)
-    assert band == pytest.approx([*high, *reversed(low)], abs=0.01)
+    assert interval == pytest.approx([*high, *reversed(low)], abs=0.01)
 
     assert seen["rest"] == ["weekend", "weekend"]
     assert seen["first"].splitlines()[0] == f"{mean[0]:,.0f} kW"
@@ -73,12 +73,12 @@ def test_the_chart_shows_what_the_server_says(client: TestClient, seen: Any) -> 
 
 
 @visit("the year")
-def test_the_carpet_shows_what_the_server_says(client: TestClient, seen: Any) -> None:
-    """By the local clock, in the colours of cividis; a day is shown above by click and by Enter, with all its hours."""
+def test_the_carpet_plot_shows_the_year(client: TestClient, seen: Any) -> None:
+    """It is in cividis and by the local clock; a click or Enter on a day shows its hours in the chart."""
     powers = defaultdict(list)
     start = datetime(2026, 1, 1, tzinfo=SITE)
     for hour, power in enumerate(forecast(client, N=8760, start=start.isoformat())):
-        local = (start.astimezone(ZoneInfo("UTC")) + timedelta(hours=hour)).astimezone(SITE)
+        local = (start.astimezone(ZoneInfo("UTC")) + hour * HOUR).astimezone(SITE)
         powers[local.date().isoformat(), local.hour].append(power)
     days = sorted({day for day, _ in powers})
     assert [row[0] for row in seen["table"]] == days
@@ -92,18 +92,18 @@ def test_the_carpet_shows_what_the_server_says(client: TestClient, seen: Any) ->
     pixels = np.array(seen["pixels"]).reshape(24, 365, 4).transpose(1, 0, 2)
     there = ~np.isnan(expected)
     assert np.array_equal(pixels[..., 3] == 255, there)
-    # Between every tenth of the scale, the page interpolates, which is off by 8 of 255 at most.
+    # The page interpolates between every tenth of the scale, and is off by 8 of 255 at most.
     np.testing.assert_allclose(pixels[there][:, :3], colours[there], atol=9)
 
-    assert seen["told"].startswith("Sun, 1 Nov 2026; ")
-    assert seen["told"].endswith(" kW; the hour that comes twice is a mean")
+    assert seen["text"].startswith("Sun, 1 Nov 2026; ")
+    assert seen["text"].endswith(" kW; the hour that comes twice is a mean")
     assert seen["clicked"] == ["25", "2026-11-01T00:00:00-07:00"]
     assert seen["entered"] == ["24", "2026-12-31T00:00:00-08:00"]
 
 
 @visit("a wrong value, then a right one")
-def test_the_forms_are_the_schemas(seen: Any) -> None:
-    """Fields, order, limits and help; weekdays have their names."""
+def test_the_forms_have_the_fields_of_the_schemas(seen: Any) -> None:
+    """Order, limits and help are the schemas', and weekdays have their names."""
     fields = schema("forecast-request")["properties"] | schema("prediction-request")["properties"]
     required = schema("forecast-request")["required"] + schema("prediction-request")["required"]
     assert [control["name"] for control in seen["controls"]] == [name for name in fields if name != "quantile"]
@@ -122,43 +122,43 @@ def test_the_forms_are_the_schemas(seen: Any) -> None:
 
 
 @visit("a wrong value, then a right one")
-def test_a_wrong_value_shows_the_limit_and_asks_nothing(client: TestClient, seen: Any) -> None:
-    """A right one is asked for once, and answered in the model's unit."""
-    assert seen["refused"] == {"fault": "Value must be less than or equal to 23.", "asked": [], "focus": "hour_of_day"}
-    (asked,) = seen["asked"]
-    assert asked == seen["copied"][0]
-    prediction = client.get("/v1/prediction?hour_of_day=8&day_of_week=3&day_of_year=122").json()["prediction"]
-    assert seen["answer"] == f"{prediction} kW"
+def test_a_wrong_value_shows_the_limit_and_sends_no_request(client: TestClient, seen: Any) -> None:
+    """A right one sends one request, and the prediction is in the model's unit."""
+    limit = "Value must be less than or equal to 23."
+    assert seen["refused"] == {"error": limit, "requests": [], "focus": "hour_of_day"}
+    (request,) = seen["requests"]
+    assert request == seen["copied"][0]
+    prediction = client.get(f"/v1/prediction?{QUERY_STRING}").json()["prediction"]
+    assert seen["prediction"] == f"{prediction} kW"
 
 
 @visit("a wrong value, then a right one")
-def test_what_is_copied_runs(client: TestClient, seen: Any) -> None:
-    """The URL, curl with a body, and Python get the answer that the page shows."""
-    url, curl, python = seen["copied"]
-    answer = client.get(url[url.index("/v1") :]).json()
-    if shutil.which("curl") is None:
-        pytest.skip("there is no curl: run apt-get install curl")
-    for command in (["curl", "--silent", url], ["sh", "-c", f"{curl} --silent"]):
-        assert json.loads(subprocess.run(command, capture_output=True, check=True).stdout) == answer
+@pytest.mark.usefixtures("curl")
+def test_the_copied_requests_run(client: TestClient, seen: Any) -> None:
+    """The URL, curl with a body, and Python get the prediction that the page shows."""
+    url, shell, python = seen["copied"]
+    document = client.get(url[url.index("/v1") :]).json()
+    for command in (["curl", "--silent", url], ["sh", "-c", f"{shell} --silent"]):
+        assert json.loads(subprocess.run(command, capture_output=True, check=True).stdout) == document
     printed = subprocess.run([sys.executable, "-c", python], capture_output=True, text=True, check=True).stdout
-    assert printed == f"{answer}\n"
+    assert printed == f"{document}\n"
 
 
 @visit("what the server refuses")
-def test_a_refused_value_shows_the_servers_words(client: TestClient, seen: Any) -> None:
-    """Beside the field that they are about, which has the focus."""
-    (fault,) = client.get("/v1/forecast?N=24&start=2026-11-26T00:30:00-08:00").json()["errors"]
-    assert seen == {"fault": fault["detail"], "focus": fault["parameter"]}
+def test_an_error_of_the_server_is_shown_at_its_field(client: TestClient, seen: Any) -> None:
+    """The field has the focus, and the server's detail beside it."""
+    (error,) = client.get("/v1/forecast?N=24&start=2026-11-26T00:30:00-08:00").json()["errors"]
+    assert seen == {"error": error["detail"], "focus": error["parameter"]}
 
 
 @visit("a server that goes away")
-def test_no_answer_is_said_and_can_be_tried_again(seen: Any) -> None:
-    """Whether nobody answers, or a proxy does; what was shown comes back by the back button."""
+def test_a_failed_request_can_be_repeated(seen: Any) -> None:
+    """The server cannot be reached, or a proxy responds; the back button shows the chart before."""
     assert seen == ["The server cannot be reached. Try again", "The server answered 502. Try again"]
 
 
 @visit("an address that is shared")
-def test_the_address_holds_the_view(seen: Any) -> None:
+def test_the_address_contains_the_view(seen: Any) -> None:
     """Another browser shows the same, and the back button goes back."""
     assert seen["shared"][0] == ["48", "2026-12-24T00:00:00-08:00", "8", "3", "122"]
     assert seen["restored"] == seen["shared"]
@@ -167,7 +167,7 @@ def test_the_address_holds_the_view(seen: Any) -> None:
 
 @visit("the keyboard alone")
 def test_the_keyboard_reaches_everything(seen: Any) -> None:
-    """Sliders of both charts, their tables, every field, and every button and link."""
+    """It reaches the sliders of both charts, their tables, and every field, button and link."""
     assert {
         "Hour of the forecast", "The values as a table", "N", "start", "What it means", "Show", "Now", "year-shown",
         "Day of the year; Enter shows it above", "hour_of_day", "day_of_week", "day_of_year", "Predict",
@@ -177,27 +177,27 @@ def test_the_keyboard_reaches_everything(seen: Any) -> None:
 
 @visit("accessibility")
 def test_axe_finds_nothing(seen: Any) -> None:
-    """In light and in dark, with a table, help texts, examples and an answer in sight."""
+    """It checks light and dark, with a table, help texts, examples and a prediction in sight."""
     assert seen == [[], []]
 
 
 @visit("every width")
 def test_nothing_is_wider_than_the_window(seen: Any) -> None:
-    """A telephone, 200 % zoom, a notebook, and a large screen."""
+    """The windows are a telephone's, one at 200 % zoom, a notebook's, and a large one."""
     assert seen == [True, True, True, True]
 
 
 @visit("no JavaScript")
-def test_without_javascript_it_says_what_is_missing(client: TestClient, seen: Any) -> None:
-    """And leads to the same answers."""
+def test_without_javascript_the_page_has_links_to_the_api(client: TestClient, seen: Any) -> None:
+    """It says that its charts need JavaScript."""
     text, links = seen
     assert text.startswith("This page draws its charts and checks its forms with JavaScript, which is off here.")
     assert [client.get(f"/{link}").status_code for link in links] == [200] * 4
 
 
 @visit("another model, mounted")
-def test_another_model_is_told_of(seen: Any) -> None:
-    """Its place, unit and data; where it does not know the present, the page begins where its data ends."""
+def test_the_page_describes_another_model(seen: Any) -> None:
+    """If the model does not know the present year, the forecast begins where its data ends."""
     assert "A building in the time zone Asia/Kolkata: mean power in MW" in seen["text"]
     assert "hospital" not in seen["text"]
     assert "public holiday" not in seen["text"]

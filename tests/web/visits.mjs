@@ -1,5 +1,5 @@
 // What a browser sees of the page: node visits.mjs http://localhost:8000 http://localhost:8001/mounted/
-// Prints a JSON object: by visit, what the page did, or the error that ended it.
+// Prints a JSON object: for each visit, what the browser saw, or the error that ended it.
 import { createRequire } from "node:module";
 
 const { chromium } = createRequire(new URL("../clients/", import.meta.url))("playwright-core");
@@ -7,7 +7,7 @@ const axe = createRequire(new URL("../clients/", import.meta.url)).resolve("axe-
 const [published, mounted] = process.argv.slice(2);
 const NOW = "2026-10-30T20:30:00Z"; // half past one on a Friday in San Francisco, two days before the clocks go back
 const HOUR = "hour_of_day=8&day_of_week=3&day_of_year=122";
-const ALL = "main:has(.code) #year .readout strong"; // what is there when everything is
+const ALL = "main:has(.code) #year .readout strong"; // there when all is loaded
 
 const visits = {
   async "the coming days"(open) {
@@ -37,7 +37,7 @@ const visits = {
     const box = await page.locator("#year .plot").boundingBox();
     const at = (day, hour) => [box.x + 52 + ((box.width - 64) * (day + 0.5)) / 365, box.y + 26 + 11 * (hour + 0.5)];
     await page.mouse.move(...at(304, 1));
-    const told = await page.getAttribute("#year [type=range]", "aria-valuetext");
+    const text = await page.getAttribute("#year [type=range]", "aria-valuetext");
     const table = await rows(page, "#year");
     await page.mouse.click(...at(304, 1));
     await page.waitForFunction(() => document.querySelector("#days [type=range]").max === "24");
@@ -46,12 +46,12 @@ const visits = {
     await page.keyboard.press("End");
     await page.keyboard.press("Enter");
     await page.waitForFunction(() => document.querySelector("#days [type=range]").max === "23");
-    return { pixels, told, table, clicked, entered: await values(page, "#days form") };
+    return { pixels, text, table, clicked, entered: await values(page, "#days form") };
   },
   async "a wrong value, then a right one"(open) {
     const page = await open("/");
-    const asked = [];
-    page.on("request", (request) => request.url().includes("/v1/prediction") && asked.push(request.url()));
+    const requests = [];
+    page.on("request", (request) => request.url().includes("/v1/prediction") && requests.push(request.url()));
     const controls = await page.$$eval("form :is(input, select)", (all) => all.map((control) => ({
       name: control.name, type: control.type, required: control.required, min: control.min, max: control.max, step: control.step,
       minLength: control.minLength, maxLength: control.maxLength, options: [...(control.options ?? [])].map((it) => it.text),
@@ -59,7 +59,7 @@ const visits = {
     })));
     await page.fill("#hour_of_day", "24");
     await page.click("#hour button");
-    const refused = { fault: await page.innerText("#hour_of_day-fault"), asked: [...asked], focus: await focused(page) };
+    const refused = { error: await page.innerText("#hour_of_day-fault"), requests: [...requests], focus: await focused(page) };
     await page.fill("#hour_of_day", "8");
     await page.click("#hour button");
     await page.waitForSelector(".code");
@@ -69,29 +69,29 @@ const visits = {
       await page.waitForFunction((it) => it.textContent === "Copied", button);
       copied.push(await page.evaluate(() => navigator.clipboard.readText()));
     }
-    return { controls, refused, asked, answer: await page.innerText(".answer .readout"), copied };
+    return { controls, refused, requests, prediction: await page.innerText(".answer .readout"), copied };
   },
   async "what the server refuses"(open) {
     const page = await open("/?N=24&start=2026-11-26T00:30:00-08:00");
     await page.waitForFunction(() => document.getElementById("start-fault").textContent);
-    return { fault: await page.innerText("#start-fault"), focus: await focused(page) };
+    return { error: await page.innerText("#start-fault"), focus: await focused(page) };
   },
   async "a server that goes away"(open) {
     const page = await open("/");
-    const said = [];
-    for (const answer of [(route) => route.abort(), (route) => route.fulfill({ status: 502, body: "<html>" })]) {
-      await page.route("**/v1/forecast?N=24*", answer);
+    const shown = [];
+    for (const response of [(route) => route.abort(), (route) => route.fulfill({ status: 502, body: "<html>" })]) {
+      await page.route("**/v1/forecast?N=24*", response);
       await page.fill("#N", "24");
       await page.click("#days form button");
       await page.waitForSelector("#days .status button");
-      said.push(await page.innerText("#days .status"));
+      shown.push(await page.innerText("#days .status"));
       await page.unrouteAll();
       await page.click("#days .status button");
       await page.waitForFunction(() => document.querySelector("#days [type=range]").max === "23");
       await page.goBack();
       await page.waitForFunction(() => document.querySelector("#days [type=range]").max === "167");
     }
-    return said;
+    return shown;
   },
   async "an address that is shared"(open) {
     const page = await open("/");
@@ -171,7 +171,7 @@ for (const [name, visit] of Object.entries(visits)) {
     const context = await browser.newContext({ permissions: ["clipboard-read", "clipboard-write"], ...options });
     context.setDefaultTimeout(20_000);
     const page = await context.newPage();
-    page.on("console", (message) => noise.push(message.text())); // a violated policy is told here, too
+    page.on("console", (message) => noise.push(message.text())); // the browser reports a violated policy here, too
     page.on("pageerror", (error) => noise.push(error.message));
     page.on("request", (request) => new URL(request.url()).hostname === "localhost" || noise.push(request.url()));
     if (options.javaScriptEnabled !== false) await page.clock.setFixedTime(now);

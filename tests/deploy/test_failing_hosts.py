@@ -1,4 +1,4 @@
-"""Whatever becomes of a host, nobody notices: every request is answered, and every answer is right."""
+"""Hosts fail while clients send requests, and every request gets the right response."""
 
 import json
 import signal
@@ -16,7 +16,9 @@ from starlette.testclient import TestClient
 
 from serving.request_input import LARGEST_BODY
 
-from .conftest import Balancer, Host, wait_until
+from .hosts import Balancer, Host, wait_until
+
+pytestmark = pytest.mark.slow("proxies")
 
 HOURS = [{"hour_of_day": hour, "day_of_week": 3, "day_of_year": 122} for hour in range(24)]
 QUERY_STRINGS = [(f"/v1/prediction?{urlencode(hour)}", None) for hour in HOURS]
@@ -24,7 +26,7 @@ BODIES = [("/v1/prediction", json.dumps(hour)) for hour in HOURS]
 LARGEST_BODIES = [(path, body.ljust(LARGEST_BODY)) for path, body in BODIES]
 YEARS = [("/v1/forecast", json.dumps({"N": 8784, "quantile": quantile})) for quantile in (0.05, 0.1, 0.5, 0.9, 0.95)]
 LOADS: dict[str, tuple[bool, str, Sequence[tuple[str, str | None]]]] = {
-    "connections that are kept": (True, "GET", QUERY_STRINGS),
+    "kept connections": (True, "GET", QUERY_STRINGS),
     "a new connection for each": (False, "GET", QUERY_STRINGS),
     "bodies with GET": (True, "GET", BODIES),
     "bodies with QUERY": (True, "QUERY", BODIES),
@@ -34,25 +36,25 @@ LOADS: dict[str, tuple[bool, str, Sequence[tuple[str, str | None]]]] = {
 """Whether the connection is kept, the method, and addresses and bodies in turn."""
 
 HEADERS = {"Content-Type": "application/json", "Cache-Control": "no-cache"}
-"""No answer comes from the cache, or after one round no host would be asked."""
+"""With no-cache, every request goes to a host."""
 
 
 @contextmanager
 def load(url: str, client: TestClient) -> Iterator[tuple[Callable[[int], None], list[str]]]:
-    """Ask by all loads at once, until the block ends.
+    """Send requests by all loads at once, until the block ends.
 
-    :returns: a function that waits until each load had so many more answers, and what went wrong so far.
+    :returns: a function that waits until each load has got so many more responses, and what was wrong so far.
     """
-    answered: Counter[str] = Counter()
+    responses: Counter[str] = Counter()
     wrong: list[str] = []
     over = Event()
 
-    def ask(name: str) -> None:
-        kept, method, questions = LOADS[name]
+    def send(name: str) -> None:
+        kept, method, inputs = LOADS[name]
         headers = HEADERS if kept else HEADERS | {"Connection": "close"}
-        expected = [client.request(method, path, content=body, headers=HEADERS).json() for path, body in questions]
+        expected = [client.request(method, path, content=body, headers=HEADERS).json() for path, body in inputs]
         with requests.Session() as session:
-            for (path, body), right in cycle(list(zip(questions, expected, strict=True))):
+            for (path, body), right in cycle(list(zip(inputs, expected, strict=True))):
                 if over.is_set():
                     return
                 try:
@@ -61,27 +63,27 @@ def load(url: str, client: TestClient) -> Iterator[tuple[Callable[[int], None], 
                         wrong.append(f"{name}: {reply.status_code} {reply.text[:200]}")
                 except requests.RequestException as error:
                     wrong.append(f"{name}: {error!r}")
-                answered[name] += 1
+                responses[name] += 1
 
     def wait_for(more: int) -> None:
-        before = answered.copy()
-        wait_until(lambda: all(answered[name] >= before[name] + more for name in LOADS), f"{more} more answers")
+        before = responses.copy()
+        wait_until(lambda: all(responses[name] >= before[name] + more for name in LOADS), f"{more} more responses")
 
     with ThreadPoolExecutor(len(LOADS)) as threads:
-        asking = [threads.submit(ask, name) for name in LOADS]
+        sending = [threads.submit(send, name) for name in LOADS]
         try:
             yield wait_for, wrong
         finally:
             over.set()
-    for thread in asking:
+    for thread in sending:
         thread.result()
 
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM], ids=lambda end: end.name)
-def test_no_answer_is_lost_or_wrong_while_hosts_end_and_come_back(
+def test_no_response_is_lost_or_wrong_while_hosts_restart(
     hosts: dict[str, Host], balancer: Balancer, client: TestClient, end: signal.Signals
 ) -> None:
-    """Killed, or told to end: one after the other, as in a rolling restart."""
+    """They are killed or terminated one after the other, as in a rolling restart."""
     tried_again = int(balancer.figure("BACKEND", "wredis"))
     with load(balancer.url, client) as (wait_for, wrong):
         for name, host in hosts.items():
@@ -93,13 +95,13 @@ def test_no_answer_is_lost_or_wrong_while_hosts_end_and_come_back(
             balancer.wait_for(name, "UP")
         wait_for(10)
     assert wrong == []
-    assert int(balancer.figure("BACKEND", "wredis")) > tried_again  # or nothing was shown
+    assert int(balancer.figure("BACKEND", "wredis")) > tried_again  # else the test has not shown anything
 
 
-def test_no_answer_is_lost_or_wrong_while_a_host_hangs(
+def test_no_response_is_lost_or_wrong_while_a_host_hangs(
     hosts: dict[str, Host], balancer: Balancer, client: TestClient
 ) -> None:
-    """It takes requests and never answers them; they are asked again of the other."""
+    """HAProxy sends its requests to the other host."""
     with load(balancer.url, client) as (wait_for, wrong):
         wait_for(10)
         hosts["a"].process.send_signal(signal.SIGSTOP)

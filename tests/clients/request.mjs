@@ -1,10 +1,10 @@
-// The question that the clients ask, and how they ask it with fetch.
+// The request that the clients send, and how they send it with fetch.
 
 export const resource = "/v1/prediction";
 export const input = { hour_of_day: 8, day_of_week: 3, day_of_year: 122 };
 export const queryString = `${resource}?${new URLSearchParams(input)}`;
 
-// Also sent to a page as source text, so it refers to nothing outside itself.
+// The browser gets it as source text, so it uses nothing from outside.
 export async function byFetch([url, method, body]) {
   try {
     const headers = body && { "Content-Type": "application/json" };

@@ -1,31 +1,23 @@
-"""A host with two workers: SIGHUP takes over a new model file, and never a broken one."""
+"""A host with two workers loads a new model file after SIGHUP."""
 
 import signal
 from collections.abc import Iterator
 from pathlib import Path
 
-import onnx
 import pytest
 import requests
 
-from tests.conftest import ROOT
-from training.model_file import sealed_file
+from tests.builders import MODEL_FILE, changed_model
 
-from .conftest import Host, wait_until
+from .hosts import Host, wait_until
 
-CONTENT = (ROOT / "model.onnx").read_bytes()
-
-
-def with_unit(unit: str) -> bytes:
-    """The committed model, in another unit: so one sees which one answers."""
-    model = onnx.load_from_string(CONTENT)
-    metadata = {prop.key: prop.value for prop in model.metadata_props}
-    return sealed_file(model, metadata | {"unit": f'"{unit}"'})
+pytestmark = pytest.mark.slow("several workers")
+CONTENT = MODEL_FILE.read_bytes()
 
 
 @pytest.fixture
 def host(tmp_path: Path) -> Iterator[Host]:
-    """Two workers on a model file of their own."""
+    """Run two workers with a model file of their own."""
     model = tmp_path / "model.onnx"
     model.write_bytes(CONTENT)
     started = Host("--workers", "2", "--timeout-worker-healthcheck", "30", model=model, log=tmp_path / "log")
@@ -35,20 +27,20 @@ def host(tmp_path: Path) -> Iterator[Host]:
 
 
 def units(host: Host) -> set[str]:
-    """Ask on new connections, which the workers share."""
-    asked = (requests.get(f"http://{host.address}/v1/forecast?N=1", timeout=30) for _ in range(20))
-    return {response.json()["unit"] for response in asked}
+    """Return the units of responses to new connections, which the workers share."""
+    responses = (requests.get(f"http://{host.address}/v1/forecast?N=1", timeout=30) for _ in range(20))
+    return {response.json()["unit"] for response in responses}
 
 
 def reload(host: Host, replaced: int) -> None:
-    """Tell the supervisor, and wait until so many workers have ended since the start."""
+    """Send SIGHUP, and wait until so many workers have ended since the start."""
     host.process.send_signal(signal.SIGHUP)
     wait_until(lambda: host.log.read_text().count("Finished server process") == replaced, "the workers are replaced")
 
 
-def test_a_new_model_file_is_taken_over_and_a_broken_one_is_not(host: Host) -> None:
-    """The workers are replaced one by one, and only by workers that answer."""
-    host.model.write_bytes(with_unit("MW"))
+def test_a_new_model_file_is_loaded_and_a_broken_one_is_not(host: Host) -> None:
+    """The supervisor replaces a worker only by one that responds."""
+    host.model.write_bytes(changed_model(unit='"MW"'))
     assert units(host) == {"kW"}
     reload(host, replaced=2)
     assert units(host) == {"MW"}

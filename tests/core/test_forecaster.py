@@ -4,16 +4,16 @@ from datetime import datetime
 
 import pytest
 
-from forecast_core.calendar import Label
-from forecast_core.encoding import EncodedHour
-from forecast_core.forecast import Forecaster
-from tests.core.test_card import CARD
+from forecast_core.features import CyclicalFeatures
+from forecast_core.forecaster import Forecaster
+from forecast_core.timestamps import CalendarFields
+from tests.builders import CARD
 
 QUANTILES = {"0.1": [-10.0 - hour for hour in range(24)], "0.5": [1.0] * 24, "0.9": [10.0 + hour for hour in range(24)]}
 START = datetime.fromisoformat("2017-06-01T21:00:00-08:00")
 
 
-def add_up(rows: Sequence[EncodedHour]) -> list[float]:
+def add_up(rows: Sequence[CyclicalFeatures]) -> list[float]:
     """Stand in for a model: any function of the features will do."""
     return [1000 + sum(row) for row in rows]
 
@@ -23,14 +23,14 @@ def forecaster() -> Forecaster:
     return Forecaster(replace(CARD, residual_quantiles=QUANTILES), add_up)
 
 
-def test_the_prediction_of_a_label_is_the_forecast_of_its_event(forecaster: Forecaster) -> None:
-    """A label names the end of its hour; the file's Sunday is a Wednesday by the label."""
-    labels = [Label(22, 0, 152), Label(23, 0, 152), Label(0, 1, 153)]
-    assert forecaster.forecast(START, 3) == [forecaster.predict(label) for label in labels]
+def test_a_prediction_equals_the_forecast_of_its_event(forecaster: Forecaster) -> None:
+    """Timestamps mark the end of an hour here, and their weekdays are three behind."""
+    fields = [CalendarFields(22, 0, 152), CalendarFields(23, 0, 152), CalendarFields(0, 1, 153)]
+    assert forecaster.forecast(START, 3) == [forecaster.predict(hour) for hour in fields]
 
 
-def test_a_quantile_is_the_mean_and_the_residual_of_the_occupants_hour(forecaster: Forecaster) -> None:
-    """21:00 in standard time is 22:00 in June; 0.5 is the median, which is not the mean."""
+def test_a_quantile_adds_the_residual_of_the_local_hour(forecaster: Forecaster) -> None:
+    """In June, 21:00 in standard time is 22:00 on the local clock."""
     means = forecaster.forecast(START, 3)
     for quantile, residuals in (("0.1", [-32, -33, -10]), ("0.5", [1, 1, 1]), ("0.9", [32, 33, 10])):
         expected = [mean + residual for mean, residual in zip(means, residuals, strict=True)]
@@ -38,11 +38,11 @@ def test_a_quantile_is_the_mean_and_the_residual_of_the_occupants_hour(forecaste
         assert forecaster.forecast(START, 3, float(quantile)) == pytest.approx(expected, abs=0.001)
 
 
-def test_a_forecast_is_one_call_of_the_model() -> None:
-    """However many hours."""
+def test_a_forecast_calls_the_model_once() -> None:
+    """A leap year of hours takes one call as well."""
     calls = []
 
-    def infer(rows: Sequence[EncodedHour]) -> list[float]:
+    def infer(rows: Sequence[CyclicalFeatures]) -> list[float]:
         calls.append(len(rows))
         return add_up(rows)
 

@@ -1,0 +1,48 @@
+import json
+from dataclasses import replace
+from datetime import date, datetime
+
+import pytest
+
+from forecast_core.errors import InvalidModel
+from forecast_core.model_card import ModelCard
+from tests.builders import CARD
+
+
+@pytest.mark.parametrize("card", [CARD, replace(CARD, holidays=None)])
+def test_a_card_is_read_as_it_was_written(card: ModelCard) -> None:
+    """The metadata of a model file holds every field of the card."""
+    assert ModelCard.from_metadata(card.to_metadata()) == card
+    assert ("holidays" in card.to_json()) is (card.holidays is not None)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"contract_version": '"v0"'}, "its model card says contract_version 'v0', and this code knows 'v1'; rebuild"),
+        ({"features": '["hour"]'}, "its model card says features ['hour'], and this code knows ['hour_of_day_sin', "),
+        ({"seed": "x"}, "its model card is damaged (a field is not JSON: Expecting value at line 1, column 1)"),
+    ],
+)
+def test_a_card_of_another_contract_is_refused(change: dict[str, str], message: str) -> None:
+    """Code that would misread a model does not use it."""
+    with pytest.raises(InvalidModel) as refusal:
+        ModelCard.from_metadata(CARD.to_metadata() | change)
+    assert message in str(refusal.value)
+
+
+def test_a_card_holds_the_calendar() -> None:
+    """The calendar has the card's holidays, known years and timestamp convention."""
+    calendar = CARD.calendar()
+    assert (calendar.holidays, calendar.rest_weekday) == ({date(2017, 7, 4)}, 6)
+    assert (calendar.known_years, calendar.timestamps.weekday_shift) == (range(2007, 2048), 3)
+    assert (calendar.timestamps.marks, calendar.timestamps.clock) == ("end", "standard")
+    assert calendar.end_of_data == datetime.fromisoformat("2018-01-01T00:00:00-08:00")
+    assert replace(CARD, holidays=None).calendar().holidays == frozenset()
+
+
+def test_a_foreign_file_is_refused() -> None:
+    """The message lists every field that is missing."""
+    metadata = {"author": json.dumps("someone"), "unit": '"kW"'}
+    with pytest.raises(InvalidModel, match="its model card lacks contract_version, features, timezone, "):
+        ModelCard.from_metadata(metadata)
