@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from forecast_core.errors import InvalidModel
+from forecast_core.errors import InvalidModel, one_line
 from serving.app import create_app
 
 MODEL_FILE = Path(__file__).resolve().parent / os.environ.get("FORECAST_MODEL", "model.onnx")
@@ -13,4 +13,4 @@ try:
     app = create_app(MODEL_FILE)
 except InvalidModel as error:
     # Here and not in a lifespan, where the server would add a traceback to this one line.
-    sys.exit(f"serve: {error}")
+    sys.exit(f"serve: {one_line(str(error))}")

@@ -7,15 +7,22 @@ import logging
 import sys
 from dataclasses import dataclass
 
-from forecast_core.errors import DataError
+from forecast_core.errors import DataError, InvalidModel, one_line
 
 INTERRUPTED = 130
 
 try:
     from forecast_core.model_card import ModelCard
     from training.csv_file import read_source
-    from training.forest import LARGEST_RELATIVE_DIFFERENCE, all_inputs, export_forest, fit_forest, largest_difference
-    from training.load_profile import make_features, read_load_profile, warn_of_months, warn_of_weekdays
+    from training.forest import (
+        LARGEST_RELATIVE_DIFFERENCE,
+        all_inputs,
+        check_servable,
+        export_forest,
+        fit_forest,
+        largest_difference,
+    )
+    from training.load_profile import make_features, read_load_profile, warn_of_weekdays
     from training.model_file import make_card, write_report, write_whole
     from training.model_selection import select_settings
     from training.options import TrainingOptions, read_options
@@ -51,7 +58,7 @@ def train(options: TrainingOptions) -> TrainedModel:
     :raises DataError: the data or an option is at fault.
     :raises Refused: a check says no.
     """
-    zone, unit = options.timezone, options.unit
+    unit = options.power_unit
 
     name, content = read_source(options.data)
     profile = read_load_profile(name, content, options)
@@ -62,9 +69,9 @@ def train(options: TrainingOptions) -> TrainedModel:
     if profile.minutes < 60:
         tell("", f"an hour is the mean of {60 // profile.minutes} rows, and missing if it lacks one")
 
-    public = public_holidays(options.holidays, zone, calendar.known_years)
+    public = public_holidays(options.holidays, options.timezone, calendar.known_years, power.index[-1].year)
     tell("calendar", public.summary(power.index[0].date(), power.index[-1].date()))
-    warnings = [*profile.warnings, *warn_of_months(power, zone), *warn_of_weekdays(power, zone, public.weekend)]
+    warnings = [*profile.warnings, *public.warnings, *warn_of_weekdays(power, options.timezone, public.weekend)]
     for warning in warnings:
         tell("warning", warning)
 
@@ -97,7 +104,11 @@ def train(options: TrainingOptions) -> TrainedModel:
     if not difference <= LARGEST_RELATIVE_DIFFERENCE:  # written so that NaN is refused, too
         raise Refused(f"the exported model differs by more than {LARGEST_RELATIVE_DIFFERENCE:.0e}")
     if not validation.beats_baselines and not options.force:
-        raise Refused("the model does not beat both baselines; --force saves it all the same")
+        raise Refused(
+            "the model does not beat both baselines; try a longer or another period, or --local-time and --timestamps "
+            "if the clock is in doubt; --force saves it anyway"
+        )
+    check_servable(model)
     return TrainedModel(model, card, validation)
 
 
@@ -116,11 +127,11 @@ def main() -> int:
         write_report(options.report, trained.card, trained.validation)
         write_whole(options.output, trained.content)  # last, so that a new model never stands beside an error
         tell("save", f"{options.output} and {options.report}")
-    except Refused as refusal:
-        print(f"train.py: nothing saved: {refusal}", file=sys.stderr)
+    except (Refused, InvalidModel) as refusal:
+        print(f"train.py: nothing saved: {one_line(str(refusal))}", file=sys.stderr)
         return 1
     except (DataError, OSError) as error:
-        print(f"train.py: {error}", file=sys.stderr)
+        print(f"train.py: {one_line(str(error))}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("\ntrain.py: interrupted; the model is as it was", file=sys.stderr)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 LONGEST_QUOTE = 40  # characters of foreign text in a message
+LONGEST_LINE = 500
 
 
 class ForecastError(Exception):
@@ -61,3 +62,15 @@ def quoted(value: object) -> str:
     """
     text = str(value)
     return repr(text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}...")
+
+
+def one_line(text: str) -> str:
+    r"""Make a message fit for a terminal and a log: printable, in one line, at most 500 characters.
+
+    >>> print(one_line("cannot read a\nb"), len(one_line("x" * 5000)))
+    cannot read a\nb 500
+    """
+    printable = "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+    if len(printable) <= LONGEST_LINE:
+        return printable
+    return f"{printable[: LONGEST_LINE - 253]}...{printable[-250:]}"  # the end says what to do

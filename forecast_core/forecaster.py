@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from math import floor, log10
+from math import floor, isfinite, log10
 
+from .errors import ForecastError, InvalidModel
 from .features import CyclicalFeatures, cyclical_features
 from .model_card import ModelCard
+from .site_calendar import LEAP_DAY
 from .timestamps import CalendarFields
 
 Infer = Callable[[Sequence[CyclicalFeatures]], Sequence[float]]
@@ -26,8 +28,7 @@ class Forecaster:
 
     def predict(self, fields: CalendarFields) -> float:
         """Predict the mean power of the hour with these calendar fields; in the card's unit, ``rounded``."""
-        hour = self.calendar.calendar_features(self.calendar.event_start(fields))
-        return rounded(self._infer([cyclical_features(hour)])[0])
+        return rounded(self._infer([cyclical_features(self.calendar.features_of_fields(fields))])[0])
 
     def forecast(self, first: datetime, n_hours: int, quantile: float | None = None) -> list[float]:
         """Forecast consecutive hours with one call of the model; in the card's unit, ``rounded``.
@@ -45,6 +46,21 @@ class Forecaster:
             return [rounded(mean) for mean in means]
         residuals = self.card.residual_quantiles[str(quantile)]
         return [rounded(mean + residuals[hour.hour_of_day]) for mean, hour in zip(means, hours, strict=True)]
+
+    def check(self) -> None:
+        """Try the model on an hour of every day of the year, and on a day by each quantile.
+
+        :raises InvalidModel: it cannot be run, or does not return finite numbers.
+        """
+        try:
+            powers = [self.predict(CalendarFields(day % 24, day % 7, day)) for day in range(1, LEAP_DAY + 1)]
+            for quantile in (None, *map(float, self.card.residual_quantiles)):
+                powers += self.forecast(self.calendar.end_of_data, 24, quantile)
+        except Exception as error:  # the exceptions of onnxruntime, for one, share no narrower base
+            reason = str(error) if isinstance(error, ForecastError) else type(error).__name__
+            raise InvalidModel(f"it cannot be run ({reason}); make it again with train.py") from error
+        if not all(map(isfinite, powers)):
+            raise InvalidModel("some of its predictions are not finite numbers")
 
 
 def rounded(power: float) -> float:

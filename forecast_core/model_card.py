@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta, timezone
 from hashlib import sha256
 from typing import Any
@@ -74,7 +74,7 @@ class ModelCard:
 
     def to_json(self) -> dict[str, Any]:
         """Write the card as the JSON object that the schema ``model`` describes."""
-        return {name: value for name, value in asdict(self).items() if value is not None}
+        return {name: value for name, value in vars(self).items() if value is not None}
 
     def calendar(self) -> SiteCalendar:
         """Make the site's calendar.

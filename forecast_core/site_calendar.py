@@ -24,7 +24,6 @@ from .timestamps import EVENT_RESOLUTION, CalendarFields, TimestampConvention
 
 LEAP_DAY = 366  # the day of the year that only leap years have
 _DAYS = tuple(timedelta(days=day) for day in range(LEAP_DAY))
-_FORTY_YEARS = timedelta(days=40 * 366)  # long enough for every weekday on every day of the year, 366 included
 
 
 class CalendarFeatures(NamedTuple):
@@ -64,38 +63,59 @@ class SiteCalendar:
         """When the last event of the training data ends, in standard time."""
         return self.last_event_start + EVENT_RESOLUTION
 
-    def event_start(self, fields: CalendarFields) -> datetime:
+    def features_of_fields(self, fields: CalendarFields) -> CalendarFeatures:
+        """Look up the calendar features of the event that calendar fields mean.
+
+        If no known year has their weekday on their day, the fields are used as given:
+        with their weekday, and the clock of the nearest known common year (for day 366: leap year).
+        """
+        start = self.event_start(fields)
+        if start is not None:
+            return self.calendar_features(start)
+        is_leap_day, last_year = fields.day_of_year == LEAP_DAY, self.last_event_start.year
+        alike = (year for year in self.known_years if isleap(year) == is_leap_day)
+        timestamp = _timestamp(min(alike, key=lambda year: abs(year - last_year)), fields)
+        hour = self.calendar_features(start := self.timestamps.event_start(timestamp))
+        days_later = (start.astimezone(self.time_zone).date() - timestamp.date()).days
+        return hour._replace(day_of_week=(fields.day_of_week + self.timestamps.weekday_shift + days_later) % 7)
+
+    def event_start(self, fields: CalendarFields) -> datetime | None:
         """Find the last event of the training data whose timestamp shows these calendar fields.
 
-        If there is none, it is the first such event after the data in a common year, in which fixed dates
-        like 4 July have the day of the year that they have in most data; for day 366, in a leap year.
+        If there is none, it is the first such event after the data, else the last one before it.
+        Outside the data only common years count, in which fixed dates like 4 July have the day of the year
+        that they have in most data; for day 366, only leap years.
 
-        :returns: in standard time.
+        :returns: in standard time; None if no known year has that weekday on that day.
         """
         # The weekday of 1 January tells on which weekday a year's other days fall.
         new_year = (fields.day_of_week + self.timestamps.weekday_shift - fields.day_of_year + 1) % 7
         for year, earliest, latest in self._searched_years[fields.day_of_year == LEAP_DAY, new_year]:
-            timestamp = datetime(year, 1, 1, fields.hour_of_day) + _DAYS[fields.day_of_year - 1]
-            start = self.timestamps.event_start(timestamp)
+            start = self.timestamps.event_start(_timestamp(year, fields))
             if earliest <= start <= latest:
                 return start
-        raise AssertionError("within these years, every day of the year has every weekday")
+        return None
 
     @cached_property
     def _searched_years(self) -> dict[tuple[bool, int], list[tuple[int, datetime, datetime]]]:
-        """List the years in which to look for an event, each with the earliest and latest event start to accept.
+        """List the known years in which to look for an event, with the earliest and latest event start to accept.
 
         The key says whether the day is day 366, and on which weekday 1 January falls. The data comes first.
         """
+        first, end = (
+            datetime(year, 1, 1, tzinfo=self.time_zone) for year in (self.known_years[0], self.known_years.stop)
+        )
         data = self.first_event_start, self.last_event_start
+        before, after = (first, data[0] - EVENT_RESOLUTION), (self.end_of_data, end - EVENT_RESOLUTION)
         first_year, last_year = (self.timestamps.timestamp(start).year for start in data)
-        later = self.end_of_data, self.end_of_data + _FORTY_YEARS
         years: dict[tuple[bool, int], list[tuple[int, datetime, datetime]]] = defaultdict(list)
         for year in range(last_year, first_year - 1, -1):
-            for is_leap_day in range(1 + isleap(year)):
-                years[bool(is_leap_day), date(year, 1, 1).weekday()].append((year, *data))
-        for year in range(last_year, later[1].year):
-            years[isleap(year), date(year, 1, 1).weekday()].append((year, *later))
+            for is_leap_day in {False, isleap(year)}:
+                years[is_leap_day, date(year, 1, 1).weekday()].append((year, *data))
+        for year in range(last_year, self.known_years.stop + 1):
+            years[isleap(year), date(year, 1, 1).weekday()].append((year, *after))
+        for year in range(first_year, self.known_years[0] - 1, -1):
+            years[isleap(year), date(year, 1, 1).weekday()].append((year, *before))
         return years
 
     def event_starts(self, first: datetime, n_hours: int) -> list[datetime]:
@@ -131,3 +151,7 @@ class SiteCalendar:
     def _unknown_year(self) -> UnanswerableInput:
         years = f"{self.known_years[0]} to {self.known_years[-1]}"
         return UnanswerableInput("start", f"must leave all hours within the years {years}, whose calendar is known")
+
+
+def _timestamp(year: int, fields: CalendarFields) -> datetime:
+    return datetime(year, 1, 1, fields.hour_of_day) + _DAYS[fields.day_of_year - 1]

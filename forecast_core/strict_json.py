@@ -1,4 +1,4 @@
-"""JSON without the liberties that Python's parser takes; request bodies and model cards are read with it."""
+"""Strict JSON, for request bodies and model cards: without the liberties that Python's parser takes."""
 
 import json
 from math import isinf
@@ -18,7 +18,7 @@ def parse_json(content: bytes) -> Any:
     """
     brackets = content.count(b"[") + content.count(b"{")
     if brackets > MOST_BRACKETS:
-        raise MalformedJson(f"has {brackets:,} opening brackets; at most {MOST_BRACKETS} are read")
+        raise MalformedJson(f"has {brackets:,} opening brackets; at most {MOST_BRACKETS} are accepted")
     try:
         value = json.loads(
             content.decode("utf-8"),

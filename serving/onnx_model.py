@@ -1,7 +1,6 @@
 """The model file, opened with onnxruntime."""
 
 import ctypes
-import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,8 +13,6 @@ from forecast_core.errors import InvalidModel
 from forecast_core.features import FEATURES, MODEL_INPUT, CyclicalFeatures
 from forecast_core.forecaster import Forecaster, Infer
 from forecast_core.model_card import ModelCard, verify_checksum
-from forecast_core.site_calendar import LEAP_DAY
-from forecast_core.timestamps import CalendarFields
 
 from .input_schema import InputSchema
 
@@ -54,32 +51,18 @@ def _open(content: bytes) -> Forecaster:
     inputs, outputs = session.get_inputs(), session.get_outputs()
     shapes = [[(tensor.type, tensor.shape[1:]) for tensor in end] for end in (inputs, outputs)]
     if shapes != _SHAPES or inputs[0].name != MODEL_INPUT:
-        raise InvalidModel(
-            f"it must take {MODEL_INPUT} of {len(FEATURES)} columns and give one, as float, not {shapes}"
-        )
+        expected = f"a float input {MODEL_INPUT} of {len(FEATURES)} columns and a float output of one"
+        raise InvalidModel(f"it must have {expected}, and has {shapes}")
     card = ModelCard.from_metadata(metadata)
     if errors := InputSchema("model").errors(card.to_json()):
         raise InvalidModel(f"its model card is damaged: {min(errors).detail}")
     forecaster = Forecaster(card, _inference(session))
-    try:
-        powers = _sample(forecaster)
-    except Exception as error:  # as above
-        raise InvalidModel(f"it cannot be run ({type(error).__name__}); it was not made by train.py") from error
-    if not all(map(math.isfinite, powers)):
-        raise InvalidModel("some of its predictions are not finite numbers")
+    forecaster.check()
     return forecaster
 
 
-def _sample(forecaster: Forecaster) -> list[float]:
-    """Predict an hour of every day of the year, and forecast a day by each quantile."""
-    powers = [forecaster.predict(CalendarFields(day % 24, day % 7, day)) for day in range(1, LEAP_DAY + 1)]
-    for quantile in (None, *map(float, forecaster.card.residual_quantiles)):
-        powers += forecaster.forecast(forecaster.calendar.end_of_data, 24, quantile)
-    return powers
-
-
 def _inference(session: onnxruntime.InferenceSession) -> Infer:
-    # A single row reuses its memory: to allocate it anew takes as long as the forest does.
+    # A single row reuses its memory: to allocate it each time takes as long as the forest does.
     row = np.empty((1, len(FEATURES)), dtype=np.float32)
     prediction = np.empty((1, 1), dtype=np.float32)
     binding = session.io_binding()

@@ -32,7 +32,7 @@ async def read_input(request: Request, schema: InputSchema) -> dict[str, Any]:
     if body or request.method == "QUERY":
         _check_content_type(request)
     if body and query_string:
-        raise MalformedInput("the input came twice, as body and as query string; send one of them")
+        raise MalformedInput("the request has a body and a query string; send one of them")
     return schema.validate(_parse_body(body)) if body else schema.validate_query_string(query_string)
 
 
@@ -67,7 +67,7 @@ def _check_content_type(request: Request) -> None:
 
 def _parse_body(body: bytes) -> Any:
     if (separators := body.count(b":") + body.count(b",")) > MOST_SEPARATORS:
-        raise MalformedInput(f"the body has {separators:,} colons and commas; at most {MOST_SEPARATORS:,} are read")
+        raise MalformedInput(f"the body has {separators:,} colons and commas; at most {MOST_SEPARATORS:,} are accepted")
     try:
         return parse_json(body)
     except MalformedJson as error:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from http import HTTPStatus
+from itertools import product
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -37,6 +38,8 @@ FIELDS = {"hour_of_day": 8, "day_of_week": 3, "day_of_year": 122}
 BODY = json.dumps(FIELDS).encode()
 QUERY_STRING = "hour_of_day=8&day_of_week=3&day_of_year=122"
 JSON = {"Content-Type": "application/json"}
+EVERY_INPUT = [CalendarFields(*fields) for fields in product(range(24), range(7), range(1, 367))]
+"""The 61,488 calendar fields that the schema accepts."""
 
 
 def problem(status: int, detail: str, **members: Any) -> dict[str, Any]:
@@ -95,11 +98,25 @@ def photovoltaics(days: int, seed: int = 0) -> pd.Series:
     return pd.Series(-100 * clear_sky * clouds, index=power.index)
 
 
-def hour_ending_csv(load: pd.Series) -> bytes:
-    """Write a load as a CSV whose timestamps are in standard time and mark the end of each interval."""
-    timestamps = (load.index + pd.Timedelta(hours=1)).tz_localize(None)
+def csv_of(timestamps: Any, load: pd.Series) -> bytes:
+    """Write a load as a CSV with these timestamps."""
     written: str = pd.DataFrame({"ds": timestamps, "y": load.to_numpy()}).to_csv(index=False)
     return written.encode()
+
+
+def hour_ending_csv(load: pd.Series) -> bytes:
+    """Write a load as a CSV whose timestamps are in standard time and mark the end of each interval."""
+    return csv_of((load.index + pd.Timedelta(hours=1)).tz_localize(None), load)
+
+
+def full_local_grid_csv(load: pd.Series, time_zone: str) -> bytes:
+    """Write a load as a CSV on the local clock with 24 rows on each day, which mark the start of each interval.
+
+    The hour that the clock skips in spring is filled in, and the hour that it repeats in autumn has one row.
+    """
+    local = pd.Series(load.to_numpy(), index=load.index.tz_convert(time_zone).tz_localize(None))
+    full = local[~local.index.duplicated()].asfreq(load.index.freq).ffill()
+    return csv_of(full.index, full)
 
 
 def calendar_of(power: pd.Series, **changes: Any) -> SiteCalendar:
@@ -221,6 +238,15 @@ def changed_model(**metadata: str | None) -> bytes:
     model = onnx.load(MODEL_FILE)
     entries = {entry.key: entry.value for entry in model.metadata_props} | metadata
     return serialize(model, {name: text for name, text in entries.items() if text is not None})
+
+
+@contextmanager
+def described(case: str) -> Iterator[None]:
+    """Put the case before the message of whatever is raised."""
+    try:
+        yield
+    except Exception as error:
+        raise AssertionError(f"{case}: {type(error).__name__}: {error}") from error
 
 
 def serve_arguments() -> list[str]:

@@ -1,8 +1,10 @@
-"""Send random requests through a raw socket, good, bad and broken ones: ``python -m tests.fuzz``.
+"""Give random input to the server and to the training: ``python -m tests.fuzz``, which takes a quarter of an hour.
 
+Requests go through a raw socket, good, bad and broken ones.
 Each response must have a status that its request allows, and no request may hang or cause a 5xx.
 Every 200th good response is computed again from the model file, by code that shares nothing with the server's.
-Exit status: 0 no response was wrong, 1 one was; its request is printed, and the seed repeats it.
+Files, command lines and trainings are in ``fuzz_training.py``.
+Exit status: 0 nothing was wrong, 1 something was; its case is printed, and the seed repeats it.
 """
 
 import argparse
@@ -22,7 +24,8 @@ import numpy as np
 import onnx
 import onnxruntime
 
-from tests.builders import MODEL_FILE, running_server
+from tests.builders import MODEL_FILE, described, running_server
+from tests.fuzz_training import fuzz_files, fuzz_options, fuzz_trainings
 
 RECOMPUTED = 200
 LIMITS = {"hour_of_day": (0, 23), "day_of_week": (0, 6), "day_of_year": (1, 366)}
@@ -167,43 +170,55 @@ def check(oracle: Oracle | None, resource: str, fields: dict[str, object], respo
     assert np.allclose(found, expected, rtol=0, atol=0.002), (found[:3], expected[:3])
 
 
-def main() -> int:
-    """Send the requests, and count the responses by status."""
-    parser = argparse.ArgumentParser(description="Send random requests to a server of its own.")
-    parser.add_argument("--requests", type=int, default=50_000)
-    parser.add_argument("--seconds", type=float, default=600, help="stop after so long (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args()
-    draw, oracle, statuses = random.Random(options.seed), Oracle(), Counter[int]()
-    deadline, n_good = time.monotonic() + options.seconds, 0
+def fuzz_requests(n_requests: int, seed: int) -> Counter[str]:
+    """Send requests to a server, and count the responses by status.
+
+    :raises AssertionError: a response was wrong or late, or the server's log has a traceback.
+    """
+    draw, oracle, outcomes, n_good = random.Random(seed), Oracle(), Counter[str](), 0
     with running_server(["serve:app", "--no-access-log"]) as (server, address):
         port = int(address.rpartition(":")[2])
         connection = socket.create_connection(("127.0.0.1", port), timeout=30)
-        for number in range(options.requests):
+        for number in range(n_requests):
             request, allowed, resource, fields = make_request(draw)
-            try:
+            with described(f"request {number} of seed {seed}, {request[:2000]!r}"):
                 connection.sendall(request)
                 response = read_response(connection)
                 assert response[0] in allowed, f"status {response[0]}, not one of {sorted(allowed)}"
                 n_good += bool(fields)
                 check(oracle if n_good % RECOMPUTED == 1 else None, resource, fields, response)
-            except (AssertionError, OSError, ValueError) as error:
-                print(f"request {number} of seed {options.seed}: {error}\n{request[:2000]!r}", file=sys.stderr)
-                return 1
-            statuses[response[0]] += 1
+            outcomes[f"status {response[0]}"] += 1
             if b"connection: close" in response[1]:
                 connection.close()
                 connection = socket.create_connection(("127.0.0.1", port), timeout=30)
-            if time.monotonic() > deadline:
-                break
         connection.close()
         server.terminate()
         assert server.stderr is not None
-        if "Traceback" in (log := server.stderr.read()):
-            print(f"a traceback in the server's log:\n{log}", file=sys.stderr)
+        assert "Traceback" not in (log := server.stderr.read()), f"a traceback in the server's log:\n{log}"
+    return outcomes
+
+
+RUNS = {"requests": fuzz_requests, "option-lines": fuzz_options, "files": fuzz_files, "trainings": fuzz_trainings}
+NUMBERS = {"requests": 50_000, "option-lines": 5_000, "files": 5_000, "trainings": 50}
+
+
+def main() -> int:
+    """Run each kind of random input, and count its outcomes."""
+    parser = argparse.ArgumentParser(description="Give random input to the server and to the training.")
+    for kind, number in NUMBERS.items():
+        parser.add_argument(f"--{kind}", type=int, default=number, help="how many (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=0)
+    options = vars(parser.parse_args())
+    for kind, run in RUNS.items():
+        began = time.monotonic()
+        try:
+            outcomes = run(options[kind.replace("-", "_")], options["seed"])
+        except AssertionError as error:
+            print(f"{kind}: {error}", file=sys.stderr)
             return 1
-    counted = ", ".join(f"{count:,} of {status}" for status, count in sorted(statuses.items()))
-    print(f"{statuses.total():,} responses, none wrong: {counted}")
+        counted = ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(outcomes.items()))
+        seconds = time.monotonic() - began
+        print(f"{outcomes.total():,} {kind}, none wrong: {counted} ({seconds:.0f} s)", flush=True)
     return 0
 
 

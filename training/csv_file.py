@@ -26,7 +26,12 @@ PUBLISHED_SHA256 = "0555dacb6bf1976422d203013908006c29fe9d261e9163c39fe23791ab6a
 PUBLISHED_FILE = Path(__file__).resolve().parent.parent / "data" / "SF_hospital_load.csv"
 
 TIME, VALUE = "time", "value"
-FIRST_LINE = 2  # line 1 is the header
+MISSING = {"", "null", "nan", "na", "n/a", "none", "-"}  # cells without a value, in lower case
+_NOT_CSV = {
+    b"PK\x03\x04": "a spreadsheet (xlsx or ods)",
+    b"\xd0\xcf\x11\xe0": "a spreadsheet (xls)",
+    b"\x1f\x8b": "a gzip file",
+}
 LARGEST, SMALLEST = 1e30, 1e-30  # beyond these, a sum of squares or the model's float32 cannot hold a value
 
 
@@ -44,30 +49,48 @@ def read_source(data: str | None) -> tuple[str, bytes]:
         return data, _download(data)
     try:
         return data, Path(data).read_bytes()
-    except OSError as error:
-        raise DataError(f"cannot read {data}: {error.strerror}") from error
+    except (OSError, ValueError) as error:  # ValueError for a path that no file can have
+        raise DataError(f"cannot read {data}: {getattr(error, 'strerror', error)}") from error
 
 
 def read_columns(name: str, content: bytes, time_column: str, value_column: str) -> pd.DataFrame:
     """Read two columns of a CSV; the separator and the decimal sign are recognised.
 
     :param name: of the file, for messages.
-    :returns: columns ``time`` (text) and ``value`` (float, NaN where the cell is empty), indexed by line number.
+    :returns: columns ``time`` (text) and ``value`` (float, NaN where it is missing), indexed by line number.
     :raises DataError: the first error, with its line and value.
     """
+    for start, what in _NOT_CSV.items():
+        if content.startswith(start):
+            raise DataError(f"is {what}, not a CSV; open it in its program and save it as CSV", file=name)
     text = _decode(content)
     separator = _find_separator(name, text, time_column, value_column)
+    reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
-        rows = pd.read_csv(StringIO(text), sep=separator, dtype=str, skip_blank_lines=False, index_col=False)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise DataError(f"not a CSV ({str(error).strip()})", file=name) from error
-    rows.columns = [column.strip() for column in rows.columns]
-    rows.index = pd.RangeIndex(FIRST_LINE, FIRST_LINE + len(rows))
-    rows = rows[[time_column, value_column]].set_axis([TIME, VALUE], axis="columns").dropna(how="all")
-    rows = rows.apply(lambda column: column.str.strip())
-    if rows.empty:
+        header = [column.strip() for column in next(reader)]
+        places = header.index(time_column), header.index(value_column)
+        in_file = ((reader.line_num, row) for row in reader)
+        cells = {
+            line: [row[place].strip() for place in places]
+            for line, row in in_file
+            if any(cell.strip() for cell in _same_length(name, line, row, header))
+        }
+    except csv.Error as error:
+        raise DataError(f"is not a CSV ({error})", file=name, line=reader.line_num) from error
+    if not cells:
         raise DataError("the file has a header and no rows", file=name)
+    rows = pd.DataFrame.from_dict(cells, orient="index", columns=[TIME, VALUE], dtype="str")
+    rows[VALUE] = rows[VALUE].where(~rows[VALUE].str.lower().isin(MISSING))
+    rows = rows[(rows[TIME] != "") | rows[VALUE].notna()]
     return rows.assign(value=_parse_numbers(name, rows[VALUE], separator, value_column))
+
+
+def _same_length(name: str, line: int, row: list[str], header: list[str]) -> list[str]:
+    """Check that a row has a cell for each column; empty ones after the last column do no harm."""
+    if any(cell.strip() for cell in row[len(header) :]) or (len(row) < len(header) and any(map(str.strip, row))):
+        hint = "put quotes around values with a separator in them, or export the file with another separator"
+        raise DataError(f"has {len(row)} cells and the header {len(header)}; {hint}", file=name, line=line)
+    return row
 
 
 def _download_published() -> None:

@@ -8,12 +8,17 @@ from typing import Any
 import numpy as np
 import onnxruntime
 import pandas as pd
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
 from onnx import ModelProto
 from skl2onnx import to_onnx
 from skl2onnx.common.data_types import FloatTensorType
 from sklearn.ensemble import RandomForestRegressor
 
+from forecast_core.contract import schema
+from forecast_core.errors import InvalidModel
 from forecast_core.features import FEATURES, MODEL_INPUT, PERIODS, cyclical_features
+from forecast_core.forecaster import Forecaster
 from forecast_core.model_card import CHECKSUM_NAME, NO_CHECKSUM, ModelCard, add_checksum
 from forecast_core.site_calendar import CalendarFeatures, SiteCalendar
 
@@ -113,6 +118,20 @@ def serialize(model: ModelProto, metadata: Mapping[str, str]) -> bytes:
     for name, value in {**metadata, CHECKSUM_NAME: NO_CHECKSUM}.items():
         model.metadata_props.add(key=name, value=value)
     return add_checksum(model.SerializeToString(deterministic=True))
+
+
+def check_servable(model: bytes) -> None:
+    """Check a model as the server does when it opens the file.
+
+    :raises InvalidModel: the server would refuse it.
+    """
+    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+    card = ModelCard.from_metadata(session.get_modelmeta().custom_metadata_map)
+    if error := best_match(Draft202012Validator(schema("model")).iter_errors(card.to_json())):
+        raise InvalidModel(f"its model card does not fit the schema: {error.json_path} {error.message}")
+    Forecaster(
+        card, lambda rows: session.run(None, {MODEL_INPUT: np.array(rows, np.float32)})[0][:, 0].tolist()
+    ).check()
 
 
 def all_inputs() -> np.ndarray:

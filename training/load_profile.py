@@ -1,20 +1,23 @@
 """From the rows of a CSV to the hourly load of a site, and to the table that the model is fitted on."""
 
 import hashlib
+import re
 from calendar import day_name, month_name
 from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
+from itertools import pairwise
+from warnings import catch_warnings
 
 import numpy as np
 import pandas as pd
 
-from forecast_core.errors import DataError
+from forecast_core.errors import DataError, quoted
 from forecast_core.features import FEATURES, cyclical_features
 from forecast_core.site_calendar import CalendarFeatures, SiteCalendar
 from forecast_core.timestamps import EVENT_RESOLUTION
 
 from .csv_file import PUBLISHED_SHA256, TIME, VALUE, read_columns
-from .timestamps import ReadingOptions, find_instants, parse_times
+from .timestamps import ReadingOptions, find_doubled, find_instants, parse_times, warn_of_clock
 
 FEWEST_WEEKS = 10  # the first 80 % of these hold the eight weeks that tell whether a day is an outlier
 FIRST_YEAR, LAST_YEAR = 1970, 2069  # of data whose known years hold every weekday of every day of the year
@@ -22,15 +25,19 @@ KNOWN_YEARS_BEFORE, KNOWN_YEARS_AFTER = 10, 30  # how far from the data the cale
 RESOLUTIONS = (5, 10, 15, 30, 60)  # minutes between rows of which hours can be made
 
 PUBLISHED_YEAR = 2017  # which the published file simulates, as its weekdays, holidays and clock changes show
-PUBLISHED_WARNINGS = (
+PUBLISHED_WARNING = (
     f"The data set's timestamps are of 2015, its weekdays and holidays of {PUBLISHED_YEAR}. "
     "/v1/forecast uses real dates. "
-    "/v1/prediction uses the file's weekdays: there, day_of_week 3 returns a Sunday's load.",
+    "/v1/prediction uses the file's weekdays: there, day_of_week 3 returns a Sunday's load."
 )
 
 POWER, DAY = "power", "day"  # columns beside those of CalendarFeatures and FEATURES
 HOURS_OF_SHORTEST_DAY = 23  # a day with a clock change in spring; with fewer, the mean of a day is not comparable
+_SHORTEST_PART = pd.Timedelta(weeks=1)  # of a series, after a gap of a year; a shorter one is taken for a mistake
 _FEWEST_HOURS_OF_MONTH = 7 * 24
+_LONG_RUN = 24  # hours of zeros in a row that a load which is never near zero otherwise does not have
+_NEAR_ZERO = 1 / 5  # of the median load; "never near zero" means that 99 % of the other hours are above it
+_ENERGY = re.compile(r"(?<![a-z/])[kmgt]?wh(?![a-z])", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -59,25 +66,51 @@ def read_load_profile(name: str, content: bytes, options: ReadingOptions) -> Loa
     :param name: of the file, for messages.
     :raises DataError: the first error, with its line and value.
     """
+    with catch_warnings(action="error"):
+        try:
+            return _read(name, content, options)
+        except Warning as warning:  # of pandas or numpy, which would go on with a guess
+            raise DataError(f"cannot be read without a doubt ({warning})", file=name) from warning
+
+
+def _read(name: str, content: bytes, options: ReadingOptions) -> LoadProfile:
     sha256 = hashlib.sha256(content).hexdigest()
     is_published = sha256 == PUBLISHED_SHA256 and options.year is None
     if is_published:
         options = replace(options, year=PUBLISHED_YEAR)
     rows = read_columns(name, content, options.time_column, options.value_column)
+    if options.zeros_are_missing:
+        rows[VALUE] = rows[VALUE].where(rows[VALUE] != 0)
     times, offsets = parse_times(name, rows[TIME], options.time_column)
+    doubled = find_doubled(times, offsets, rows[VALUE], options.timezone)
+    kept = rows[VALUE].notna() & ~doubled  # a missing value is an hour without its row
+    if not kept.any():
+        raise DataError(f"no row has a value in the column {quoted(options.value_column)}", file=name)
+    rows, times, offsets = rows[kept], times[kept], None if offsets is None else offsets[kept]
 
     def error_at(line: int, wrong: str) -> DataError:
         return DataError(wrong, file=name, line=line, column=options.time_column, value=rows[TIME][line])
 
-    _check_span(times, error_at)
+    gaps = _check_span(times, error_at)
     convention, instants = find_instants(name, times, offsets, options)
     minutes = _check_steps(instants, error_at)
     starts = instants - pd.Timedelta(minutes=minutes) if convention.marks == "end" else instants
 
-    by_hour = rows[VALUE].groupby(starts.dt.floor("h").rename("event_start"))
+    values = rows[VALUE][instants.index] * (60 / minutes if options.is_energy else 1)
+    by_hour = values.groupby(starts.dt.floor("h").rename("event_start"))
     power = by_hour.mean().where(by_hour.count() == 60 // minutes).dropna().rename(POWER)
     _check_amount(name, power)
     first, last = power.index[0].to_pydatetime(), power.index[-1].to_pydatetime()
+    warnings = [
+        *([PUBLISHED_WARNING] if is_published else []),
+        *gaps,
+        *warn_of_energy(options),
+        *_counted("Identical rows that occur again, counted once", int(doubled.sum())),
+        *_counted("Rows of an hour that the clock skips in spring, left out", len(times) - len(instants)),
+        *([] if offsets is not None else warn_of_clock(power, convention)),
+        *warn_of_zeros(power),
+        *warn_of_months(power, options.timezone),
+    ]
     return LoadProfile(
         power=power,
         calendar=SiteCalendar(
@@ -89,7 +122,7 @@ def read_load_profile(name: str, content: bytes, options: ReadingOptions) -> Loa
         minutes=minutes,
         missing_hours=round((last - first) / EVENT_RESOLUTION) + 1 - len(power),
         sha256=sha256,
-        warnings=PUBLISHED_WARNINGS if is_published else (),
+        warnings=tuple(warnings),
     )
 
 
@@ -107,16 +140,18 @@ def make_features(power: pd.Series, calendar: SiteCalendar) -> pd.DataFrame:
     return hours
 
 
-def _check_span(times: pd.Series, error_at: Callable[[int, str], DataError]) -> None:
+def _check_span(times: pd.Series, error_at: Callable[[int, str], DataError]) -> list[str]:
+    """Check that no row lies far from the others by mistake; a long gap between two long parts is a warning."""
     strays = times[~times.dt.year.between(FIRST_YEAR, LAST_YEAR)]
     if not strays.empty:
         raise error_at(strays.index[0], f"lies outside the years {FIRST_YEAR} to {LAST_YEAR}")
     in_order = times.sort_values()
-    gaps = (in_order.diff() > pd.Timedelta(days=366)).to_numpy().nonzero()[0]
-    if len(gaps):
-        after = int(gaps[0])
-        stray = after - 1 if after < len(in_order) / 2 else after  # the end of the shorter part
-        raise error_at(in_order.index[stray], f"is more than a year {'before' if stray < after else 'after'} the rest")
+    after_gap = in_order.diff() > pd.Timedelta(days=366)
+    parts = [part for _, part in in_order.groupby(after_gap.cumsum())]
+    shortest = min(parts, key=lambda part: part.iloc[-1] - part.iloc[0])
+    if len(parts) > 1 and shortest.iloc[-1] - shortest.iloc[0] < _SHORTEST_PART:
+        raise error_at(shortest.index[0], "is more than a year from the other rows")
+    return [f"The data has no row from {part.iloc[-1]} to {later.iloc[0]}." for part, later in pairwise(parts)]
 
 
 def _check_steps(instants: pd.Series, error_at: Callable[[int, str], DataError]) -> int:
@@ -125,7 +160,10 @@ def _check_steps(instants: pd.Series, error_at: Callable[[int, str], DataError])
     steps = in_order.diff()
     again = in_order.index[steps == pd.Timedelta(0)]
     if len(again):
-        raise error_at(again[0], "is there twice")
+        more = (
+            "if the file has several meters or registers, keep the rows of one; if date and time are apart, join them"
+        )
+        raise error_at(again[0], f"is there twice, with different values; {more}")
     usual = steps.mode()
     minutes = usual[0] / pd.Timedelta(minutes=1) if len(usual) else 60
     if minutes not in RESOLUTIONS:
@@ -145,6 +183,34 @@ def _check_amount(name: str, power: pd.Series) -> None:
     rarest = power.groupby([power.index.day_of_week, power.index.hour]).size()
     if len(rarest) < 7 * 24 or rarest.min() < FEWEST_WEEKS // 2:
         raise DataError(f"each hour of each weekday needs a value in at least {FEWEST_WEEKS // 2} weeks", file=name)
+
+
+def _counted(what: str, number: int) -> list[str]:
+    return [f"{what}: {number:,}."] if number else []
+
+
+def warn_of_energy(options: ReadingOptions) -> list[str]:
+    """Warn if the column's name is energy and no unit of energy was given."""
+    if options.is_energy or not _ENERGY.search(options.value_column):
+        return []
+    read_as = f"was read as mean power in {options.unit}"
+    return [f"The column {quoted(options.value_column)} {read_as}. If it is energy per interval, add --unit kWh."]
+
+
+def warn_of_zeros(power: pd.Series) -> list[str]:
+    """Warn of long runs of exact zeros in a load that is never near zero otherwise."""
+    is_zero = power == 0
+    others = power[~is_zero].abs()
+    if not is_zero.any() or others.empty or others.quantile(0.01) <= others.median() * _NEAR_ZERO:
+        return []
+    new_run = (is_zero != is_zero.shift()) | (power.index.diff() != pd.Timedelta(hours=1))
+    longest = int(is_zero.groupby(new_run.cumsum()).sum().max())
+    if longest < _LONG_RUN:
+        return []
+    return [
+        f"{int(is_zero.sum()):,} hours are exactly zero, up to {longest:,} in a row, and the load is never near zero "
+        "otherwise. If zeros stand for missing values, add --zeros-are-missing."
+    ]
 
 
 def warn_of_months(power: pd.Series, time_zone: str) -> list[str]:

@@ -5,6 +5,7 @@ import os
 from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import pandas as pd
 from matplotlib import rc_context
@@ -22,6 +23,7 @@ from .prediction_interval import PredictionInterval
 from .public_holidays import PublicHolidays
 from .validation import Validation
 
+_NEW_FILE = 0o644  # the mode of a new file; a temporary one is for its owner alone
 FIGURES, PICTURE = "figures.json", "forecast.png"
 _PACKAGES = ("scikit-learn", "skl2onnx", "onnx", "protobuf", "numpy", "pandas", "holidays")
 
@@ -75,13 +77,13 @@ def check_replaceable(path: Path) -> None:
     try:
         target = path.resolve()
         if target.is_symlink() or (target.exists() and not target.is_file()):  # a loop of links resolves to a link
-            raise DataError(f"{path} exists and is no regular file; name another")
+            raise DataError(f"{path} is not a regular file; choose another path")
         if not target.parent.is_dir():
-            raise DataError(f"{path}: its folder does not exist; make it first")
-        _beside(target).touch()
-        _beside(target).unlink()
-    except (OSError, RuntimeError) as error:  # RuntimeError is what Python before 3.13 raises for such a loop
-        reason = getattr(error, "strerror", None) or "a loop of links"
+            raise DataError(f"{path}: the folder does not exist; create it first")
+        with NamedTemporaryFile(dir=target.parent, prefix=f".{target.name[:100]}."):
+            pass
+    except (OSError, RuntimeError, ValueError) as error:  # for such a loop, Python before 3.13 raises RuntimeError
+        reason = getattr(error, "strerror", None) or ("a loop of links" if isinstance(error, RuntimeError) else error)
         raise DataError(f"{path} cannot be written ({reason})") from error
 
 
@@ -90,48 +92,51 @@ def check_report(folder: Path) -> None:
 
     :raises DataError: it cannot.
     """
-    if folder.is_dir():
-        check_replaceable(folder / FIGURES)
-        check_replaceable(folder / PICTURE)
-    elif folder.exists() or folder.is_symlink():
-        raise DataError(f"{folder} exists and is no folder; name another with --report")
-    else:
-        existing = next(parent for parent in folder.absolute().parents if parent.exists())
-        check_replaceable(existing / folder.name)
+    try:
+        if folder.is_dir():
+            check_replaceable(folder / FIGURES)
+            check_replaceable(folder / PICTURE)
+        elif folder.exists() or folder.is_symlink():
+            raise DataError(f"{folder} is not a folder; choose another one with --report")
+        else:
+            existing = next(parent for parent in folder.absolute().parents if parent.exists())
+            check_replaceable(existing / folder.name)
+    except (OSError, ValueError) as error:  # a name that no folder can have
+        raise DataError(f"{folder} cannot be written ({getattr(error, 'strerror', error)})") from error
 
 
 def write_whole(path: Path, content: bytes) -> None:
     """Replace a file's content so that a crash leaves either the old file or the new one.
 
-    A link is followed, and an old file's mode is kept.
+    A link is followed, and an old file's mode is kept. Each call writes a temporary file of its own.
 
-    :raises OSError: the folder cannot be written to; the old file is as it was.
+    :raises DataError: the file cannot be written; the old one is as it was.
     """
-    path = path.resolve()
-    beside = _beside(path)
-    beside.unlink(missing_ok=True)  # of a run that was killed
+    target = path.resolve()
     try:
-        with beside.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists():
-            beside.chmod(path.stat().st_mode)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
-def _beside(path: Path) -> Path:
-    return path.with_name(f".{path.name}.part")
+        with NamedTemporaryFile(dir=target.parent, prefix=f".{target.name[:100]}.", delete=False) as file:
+            beside = Path(file.name)
+            try:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+                beside.chmod(target.stat().st_mode if target.exists() else _NEW_FILE)
+                beside.replace(target)
+            finally:
+                beside.unlink(missing_ok=True)
+    except OSError as error:
+        raise DataError(f"{path} cannot be written ({error.strerror}); what was there is as it was") from error
 
 
 def write_report(folder: Path, card: ModelCard, validation: Validation) -> None:
     """Write the card's validation as JSON, and a picture; the folder is made if it does not exist.
 
-    :raises OSError: the folder cannot be written to.
+    :raises DataError: a file cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(f"{folder} cannot be made ({error.strerror})") from error
     write_whole(folder / FIGURES, (json.dumps(card.validation, indent=2) + "\n").encode())
     write_whole(folder / PICTURE, _forecast_picture(validation, card.unit))
 

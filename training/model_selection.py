@@ -67,9 +67,8 @@ def select_settings(train: pd.Series, calendar: SiteCalendar, public: PublicHoli
     calendars = {"none": calendar}
     if public.as_they_fall and has_weekly_pattern:
         rest_weekday = quietest_weekday(train, calendar, public.weekend)
-        known = public.listed(calendar.known_years, calendar.last_event_start.year)
         for kind, holidays in {"as they fall": public.as_they_fall, "as observed": public.as_observed}.items():
-            calendars[kind] = replace(calendar, holidays=holidays, rest_weekday=rest_weekday, known_years=known)
+            calendars[kind] = replace(calendar, holidays=holidays, rest_weekday=rest_weekday, known_years=public.listed)
 
     others = [Settings(*kind, leave_out) for leave_out in (False, True) for kind in calendars.items()][1:]
     maes = [_held_out_mae(make_features(train, each.calendar), each) for each in others]

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from forecast_core.errors import DataError
+from forecast_core.errors import DataError, quoted
 
 from .load_profile import FIRST_YEAR, LAST_YEAR
 from .model_file import check_replaceable, check_report
 from .public_holidays import public_holidays, site_time_zone
-from .timestamps import ReadingOptions
+from .timestamps import ENERGY_UNITS, POWER_UNITS, ReadingOptions
 
-POWER_UNITS = ("W", "kW", "MW", "GW", "TW")
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -28,7 +27,6 @@ class TrainingOptions(ReadingOptions):
 
     data: str | None = None
     holidays: str | None = None
-    unit: str = "kW"
     seed: int = 0
     output: Path = ROOT / "model.onnx"
     report: Path = ROOT / "docs/validation"
@@ -53,13 +51,17 @@ def read_options(arguments: Sequence[str] | None = None) -> TrainingOptions:
     add("--data", metavar="PATH_OR_URL", help="a CSV of mean power every 5 to 60 minutes (default: the published one)")
     add("--time-column", default="ds", metavar="NAME", help=f"the column of timestamps {default}")
     add("--value-column", default="y", metavar="NAME", help=f"the column of mean power {default}")
-    add("--timestamps", "--labels", choices=("end", "start"), default="end", help=f"what they mark {default}")
+    add(
+        "--timestamps", "--labels", choices=("end", "start"), default="end", help=f"which end of the interval {default}"
+    )
     add("--local-time", action="store_true", help="timestamps follow the local clock, not standard time all year")
     add("--timezone", default="America/Los_Angeles", metavar="NAME", help=f"the site's time zone {default}")
-    add("--holidays", metavar="CODE", help="like NL, or DE-BY; or none (default: of the time zone's country)")
-    add("--year", type=int, help="move the first event to this year: its weekdays, holidays and clock changes")
-    add("--unit", default="kW", help=f"of the mean power: {', '.join(POWER_UNITS)} {default}")
-    add("--seed", type=int, default=0, help=f"of the forest {default}")
+    add("--holidays", metavar="CODE", help="of a country, like NL or DE-BY; or none (default: the time zone's country)")
+    add("--year", type=int, help="date the data to this year, whose weekdays, holidays and clock changes it has")
+    units = f"{', '.join(POWER_UNITS)} of mean power, or {', '.join(ENERGY_UNITS)} of energy per interval"
+    add("--unit", default="kW", help=f"{units} {default}")
+    add("--zeros-are-missing", action="store_true", help="a zero stands for a missing value")
+    add("--seed", type=int, default=0, help=f"random seed of the forest {default}")
     add("--output", type=Path, default=ROOT / "model.onnx", metavar="PATH", help="default: model.onnx")
     add("--report", type=Path, default=ROOT / "docs/validation", metavar="DIR", help="default: docs/validation")
     add("--force", action="store_true", help="save although the model does not beat the baselines")
@@ -71,12 +73,15 @@ def read_options(arguments: Sequence[str] | None = None) -> TrainingOptions:
     check_replaceable(options.output)
     check_report(options.report)
     if options.output.resolve() == options.report.resolve():
-        raise DataError(f"--output and --report are both {options.output}; name two")
+        raise DataError(f"--output and --report are both {options.output}; give them different paths")
     site_time_zone(options.timezone)
-    public_holidays(options.holidays, options.timezone, years=())
-    if (unit := options.unit) not in POWER_UNITS:
-        if (power := unit.removesuffix("h")) in POWER_UNITS:
-            way = f"divide each value by the hours of its interval (2 {unit} in 15 minutes are 8 {power})"
-            raise DataError(f"--unit {unit} is energy, and this is a model of power: {way}, and name --unit {power}")
-        raise DataError(f"--unit {unit[:40]!r} is no unit of power; known are {', '.join(POWER_UNITS)}")
+    public_holidays(options.holidays, options.timezone, range(FIRST_YEAR, FIRST_YEAR + 1), FIRST_YEAR)
+    if options.unit not in POWER_UNITS + ENERGY_UNITS:
+        raise DataError(
+            f"--unit {quoted(options.unit)} is not known; known are {', '.join(POWER_UNITS + ENERGY_UNITS)}"
+        )
+    if "" in (options.data, options.time_column, options.value_column):
+        raise DataError("--data, --time-column and --value-column need a name; leave the option out for its default")
+    if options.time_column == options.value_column:
+        raise DataError(f"--time-column and --value-column are both {quoted(options.time_column)}; name two")
     return options

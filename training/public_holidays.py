@@ -3,18 +3,20 @@
 import re
 import warnings
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from importlib.resources import files
 from statistics import median
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from holidays import country_holidays
 
-from forecast_core.errors import DataError
+from forecast_core.errors import DataError, quoted
 
 NONE = "none"
+FEWEST_LISTED_YEARS = 3  # after the data; with fewer, forecasts with holidays would soon end
+_TIME_ZONES = {*(files("tzdata") / "zones").read_text("utf-8").split()} - {"Factory"}  # which browsers know, too
 _FEWEST_DAYS = 90  # an offset of fewer days is an exception and not standard time, as during Ramadan in Morocco
 
 
@@ -27,6 +29,7 @@ class PublicHolidays:
     :param weekend: the country's weekend; 0 is Monday.
     :param as_they_fall: the holidays' dates.
     :param as_observed: the dates on which they are observed: with, or instead of, a substitute day.
+    :param listed: the years for which the package lists them.
     """
 
     country: str | None
@@ -34,14 +37,8 @@ class PublicHolidays:
     weekend: frozenset[int] = frozenset({5, 6})
     as_they_fall: frozenset[date] = frozenset()
     as_observed: frozenset[date] = frozenset()
-
-    def listed(self, years: range, last_of_data: int) -> range:
-        """Leave out the years after the data from which on the package lists far fewer holidays than before."""
-        n_holidays = Counter(day.year for day in self.as_they_fall)
-        # Of 46 countries, India, Sri Lanka and Ukraine fall below this share of their usual number one day.
-        enough = 0.6 * median(n_holidays[year] for year in years if year <= last_of_data)
-        later = (year for year in years if year > last_of_data)
-        return range(years.start, next((year for year in later if n_holidays[year] < enough), years.stop))
+    listed: range = range(0)
+    warnings: tuple[str, ...] = ()
 
     def summary(self, first: date, last: date) -> str:
         """Say whose holidays they are, and how many lie between two days."""
@@ -51,10 +48,11 @@ class PublicHolidays:
         return f"public holidays of {self.country}, {self.origin}: {n_holidays} lie in the data"
 
 
-def public_holidays(named: str | None, time_zone: str, years: Iterable[int]) -> PublicHolidays:
+def public_holidays(named: str | None, time_zone: str, years: range, last_of_data: int) -> PublicHolidays:
     """Look up the public holidays of some years.
 
     :param named: a country such as NL, a part of one such as DE-BY, or ``none``; None for the time zone's country.
+    :param last_of_data: the last year of the data; holidays are of use only if later years are listed, too.
     :raises DataError: the package does not know the country or its part.
     """
     if named is not None and named.lower() == NONE:
@@ -70,9 +68,22 @@ def public_holidays(named: str | None, time_zone: str, years: Iterable[int]) -> 
             fall, observed = (country_holidays(code, part or None, years, observed=kind) for kind in (False, True))
     except NotImplementedError as error:
         hint = f"no such country or part of one is known; use a code like NL or DE-BY, or {NONE}"
-        raise DataError(f"--holidays {country}: {hint}") from error
+        raise DataError(f"--holidays {quoted(named)}: {hint}") from error
     origin = "as --holidays says" if named else f"the country of {time_zone}"
-    return PublicHolidays(country, origin, frozenset(fall.weekend), frozenset(fall), frozenset(observed))
+    listed = _listed(Counter(day.year for day in fall), years, last_of_data)
+    if listed.stop - 1 - last_of_data < FEWEST_LISTED_YEARS:
+        why = f"those of {country} are listed until {listed[-1]}, less than {FEWEST_LISTED_YEARS} years after the data"
+        warning = f"No public holidays are used: {why}."
+        return PublicHolidays(None, f"since {why}", frozenset(fall.weekend), warnings=(warning,))
+    return PublicHolidays(country, origin, frozenset(fall.weekend), frozenset(fall), frozenset(observed), listed)
+
+
+def _listed(n_holidays: Mapping[int, int], years: range, last_of_data: int) -> range:
+    """Leave out the years after the data from which on the package lists far fewer holidays than before."""
+    # Of 246 countries, Cook Islands, India, Nepal, Sri Lanka and Ukraine fall below this share one day.
+    enough = 0.6 * median(n_holidays[year] for year in years if year <= last_of_data)
+    later = (year for year in years if year > last_of_data)
+    return range(years.start, next((year for year in later if n_holidays[year] < enough), years.stop))
 
 
 def site_time_zone(name: str) -> ZoneInfo:
@@ -80,11 +91,10 @@ def site_time_zone(name: str) -> ZoneInfo:
 
     :raises DataError: the database has none of that name.
     """
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+    if name not in _TIME_ZONES:
         hint = "use a name like America/Los_Angeles"
-        raise DataError(f"--timezone {name} is not in the time zone database; {hint}") from error
+        raise DataError(f"--timezone {quoted(name)} is not a name of the time zone database; {hint}")
+    return ZoneInfo(name)
 
 
 def standard_time(time_zone: ZoneInfo, first: datetime) -> timezone:

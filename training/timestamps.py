@@ -15,7 +15,17 @@ from .public_holidays import site_time_zone, standard_time
 
 _ISO = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}(?::\d{2}(?::\d{2}(?:\.\d+)?)?)?)?"
 _OTHER = r"\d{1,2}([./-])\d{1,2}\1\d{4} \d{1,2}:\d{2}(:\d{2})?"
+_SHORT_YEAR = r"\d{1,2}[./-]\d{1,2}[./-]\d{2}( .*)?"
 _OFFSET = r" ?(Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)"
+
+
+_AROUND_CHANGE = pd.Timedelta(weeks=3)
+_FEWEST_DAYS = 5  # on each side of a clock change
+_CLEAR_MOVE = (0.5, 1.6)  # 1 is a profile that moved by exactly an hour
+_MOST = 0.75  # of the changes, and of the days, have to agree
+
+POWER_UNITS = ("W", "kW", "MW", "GW", "TW")
+ENERGY_UNITS = ("Wh", "kWh", "MWh")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +37,8 @@ class ReadingOptions:
     :param timestamps: ``start`` or ``end``: which end of its interval a timestamp marks.
     :param local_time: whether timestamps are on the site's local clock, and not in standard time all year.
     :param timezone: IANA name of the site's time zone.
+    :param unit: of the values: of power, or of energy per interval, such as kWh.
+    :param zeros_are_missing: whether a zero stands for a missing value.
     :param year: move the first event to this year; the hours keep their order, and timestamps their meaning.
         The published file is moved to the year that it simulates, unless a year is given.
     """
@@ -36,7 +48,19 @@ class ReadingOptions:
     timestamps: str = "end"
     local_time: bool = False
     timezone: str = "America/Los_Angeles"
+    unit: str = "kW"
+    zeros_are_missing: bool = False
     year: int | None = None
+
+    @property
+    def is_energy(self) -> bool:
+        """Whether the values are energy per interval."""
+        return self.unit in ENERGY_UNITS
+
+    @property
+    def power_unit(self) -> str:
+        """The unit of the model's power."""
+        return self.unit.removesuffix("h")
 
 
 def parse_times(name: str, texts: pd.Series, column: str) -> tuple[pd.Series, pd.Series | None]:
@@ -73,6 +97,10 @@ def _parse_naive(name: str, texts: pd.Series, naive: pd.Series, column: str) -> 
     if best.isna().any():
         line = best.index[best.isna()][0]
         wrong = "is not a timestamp, like 2015-01-31 01:00:00"
+        if not texts[line]:
+            wrong = "is empty, and the row has a value; each row needs its timestamp"
+        elif re.fullmatch(_SHORT_YEAR, texts[line]):
+            wrong = "has a year of two digits; write it with four, like 2015-01-31 01:00"
         raise DataError(wrong, file=name, line=line, column=column, value=texts[line])
     if sum(times.notna().all() for times in parsed) > 1:
         wrong = "may begin with its day or its month; write it as 2015-01-31"
@@ -85,8 +113,12 @@ def find_instants(
 ) -> tuple[TimestampConvention, pd.Series]:
     """Find what timestamps mean, and the time that each shows.
 
+    Offsets decide by themselves: if they are those of the local clock, and not of standard time, the clock is local.
+    Without offsets, a local timestamp that the clock skips is left out if the hour after it is there, too:
+    then the file has 24 hours on that day, of which one is filled in.
+
     :param times: naive, as ``parse_times`` returns them, with their offsets if they have some.
-    :returns: the convention; and the times in standard time, indexed like ``times``.
+    :returns: the convention; and the times in standard time, indexed like ``times``, without those left out.
     :raises DataError: the timestamps follow the local clock and the options do not say so,
         or they cannot be moved to the year that the options name.
     """
@@ -99,7 +131,10 @@ def find_instants(
     local = options.local_time
     if offsets is not None:
         instants = (dated - offsets).dt.tz_localize("UTC")
-        local = offsets.nunique() > 1 and instants.dt.tz_convert(zone).dt.tz_localize(None).equals(dated)
+        shows_local, shows_standard = (
+            instants.dt.tz_convert(clock).dt.tz_localize(None).equals(dated) for clock in (zone, standard)
+        )
+        local = shows_local and not shows_standard
     elif not local and (line := _line_of_clock_change(dated, zone)) is not None:
         wrong = f"is where the clock of {options.timezone} changes, and the timestamps change with it; add --local-time"
         raise DataError(wrong, file=name, line=line, column=options.time_column, value=times[line])
@@ -114,6 +149,10 @@ def find_instants(
         in_file = zip(dated.dt.to_pydatetime(), _repeated(dated), strict=True)
         of_rows = [convention.instant(time.replace(fold=int(again))) for time, again in in_file]
         instants = pd.Series(pd.DatetimeIndex(of_rows), index=times.index)
+        if local:
+            ambiguous = np.full(len(dated), True)
+            skipped = dated.dt.tz_localize(zone, ambiguous=ambiguous, nonexistent="NaT").isna()
+            instants = instants[~(skipped & instants.isin(instants[~skipped]))]
     return convention, instants.dt.tz_convert(standard)
 
 
@@ -159,3 +198,66 @@ def _line_of_clock_change(times: pd.Series, time_zone: ZoneInfo) -> int | None:
                 if not there[absent].any() and there[before] and there[after]:
                     return int(times.index[times == every[after]][0])
     return None
+
+
+def find_doubled(times: pd.Series, offsets: pd.Series | None, values: pd.Series, time_zone: str) -> pd.Series:
+    """Mark rows that repeat an earlier row's time and value.
+
+    The local clock shows an hour twice in autumn, so two rows of that hour are no repetition.
+    """
+    rows = pd.DataFrame({"time": times, "offset": offsets, "value": values})
+    doubled = rows.duplicated()
+    if offsets is None and doubled.any():
+        localized = times.dt.tz_localize(site_time_zone(time_zone), ambiguous="NaT", nonexistent="shift_forward")
+        doubled &= localized.notna() | (times.groupby(times).transform("size") > 2)
+    return doubled
+
+
+def warn_of_clock(power: pd.Series, convention: TimestampConvention) -> list[str]:
+    """Warn if the load says that the timestamps, which have no offsets, follow the other clock.
+
+    People follow the local clock. So in a file in standard time, the profile of a weekday moves by an hour
+    at each clock change, and in a file on the local clock it stays.
+
+    :param power: indexed by event start.
+    """
+    read_as_local = convention.clock == "local"
+    changes = [move if read_as_local else -move for move in _moves_at_clock_changes(power, convention)]
+    clear = [_CLEAR_MOVE[0] < move.median() < _CLEAR_MOVE[1] for move in changes]
+    if not changes or np.mean(clear) < _MOST or np.mean([(move > 0).mean() for move in changes]) < _MOST:
+        return []
+    what = "moves by an hour" if read_as_local else "stays as it is"
+    found = f"At {sum(clear)} of {len(clear)} clock changes, the load's profile {what} in the file's timestamps"
+    if read_as_local:
+        return [f"{found}, as if they were in standard time. If they are, leave out --local-time."]
+    return [f"{found}, as if they were on the local clock. If they are, add --local-time."]
+
+
+def _moves_at_clock_changes(power: pd.Series, convention: TimestampConvention) -> list[pd.Series]:
+    """Measure how far the weekday profile moves at each clock change, in the file's timestamps.
+
+    :returns: for each change, a number for each day around it: 1 if the profile moves with the clock, -1 if it stays.
+    """
+    clock = convention.time_zone if convention.clock == "local" else convention.standard_time
+    local, shown = power.index.tz_convert(convention.time_zone), power.index.tz_convert(clock).tz_localize(None)
+    days = power.groupby([shown.normalize(), shown.hour]).mean().unstack()
+    days = days[days.index.day_of_week < 5].dropna()
+    days = days.sub(days.mean(axis="columns"), axis="index")
+    offset = pd.Series(local.tz_localize(None) - power.index.tz_convert("UTC").tz_localize(None), shown.normalize())
+    steps = (offset.groupby(level=0).last().diff() / pd.Timedelta(hours=1)).dropna()
+    moves = []
+    for change, step in steps[steps.abs() == 1].items():
+        around = days.loc[change - _AROUND_CHANGE : change + _AROUND_CHANGE].drop(change, errors="ignore")
+        before, after = around[around.index < change], around[around.index > change]
+        if min(len(before), len(after)) >= _FEWEST_DAYS and around.any(axis=None):
+            profiles = before.median().to_numpy(), after.median().to_numpy()
+            there_and_back = (after, profiles[0], -int(step)), (before, profiles[1], int(step))
+            moves.append(pd.concat([_move_towards(*each) for each in there_and_back]))
+    return moves
+
+
+def _move_towards(days: pd.DataFrame, profile: np.ndarray, hours: int) -> pd.Series:
+    """Compare days with a profile: 1 where they are like the profile moved by some hours, -1 where it has not moved."""
+    moved = np.roll(profile, hours)
+    distance = profile @ profile - profile @ moved
+    return days @ (moved - profile) / distance if distance > 0 else days.iloc[:, 0] * 0

@@ -87,6 +87,8 @@ def formatted(value: float) -> str:
     >>> formatted(1234.567), formatted(18.16), formatted(0.001234567), formatted(0.0)
     ('1234.6', '18.2', '0.00123', '0.0')
     """
+    if value and not 1e-5 <= abs(value) < 1e7:
+        return f"{value:.3g}"
     decimals = max(1, 2 - floor(log10(abs(value)))) if value else 1
     return f"{value:.{decimals}f}"
 

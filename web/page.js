@@ -5,7 +5,7 @@ import { ForecastChart } from "./forecast_chart.js";
 import { showCard, site } from "./model_card.js";
 import { showHour } from "./one_hour.js";
 import { SchemaForm } from "./schema_form.js";
-import { ask, attempt, forget, read } from "./server.js";
+import { ask, attempt, forget, read, showFailure } from "./server.js";
 import { HOUR, SiteClock } from "./site_clock.js";
 
 const WEEK = 168;
@@ -14,6 +14,11 @@ const askAll = (input) => Promise.all(QUANTILES.map((quantile) => ask("forecast"
 const DOCUMENTS = ["v1/model", "schemas/v1/forecast-request.json", "schemas/v1/prediction-request.json"];
 const find = (selector) => document.querySelector(selector);
 const [main, days, year, hour, yearShown] = ["main", "#days", "#year", "#hour", "select"].map(find);
+
+// Whatever the page's own code throws is shown: a page that stays empty explains nothing.
+for (const event of ["error", "unhandledrejection"]) {
+  addEventListener(event, ({ message, reason }) => showFailure(message ?? `${reason}`));
+}
 
 attempt(main, DOCUMENTS, () => Promise.all(DOCUMENTS.map(read)), ([card, forecast, prediction]) => {
   const [clock, fields, { first, last }] = [new SiteClock(card), Object.keys(prediction.properties), card.known_years];

@@ -16,6 +16,11 @@ export function forget(section) {
   section.querySelector(".status").replaceChildren();
 }
 
+/** Show what the page's own code throws. */
+export function showFailure(message) {
+  document.querySelector("main > .status").textContent = `This page has an error: ${message}`;
+}
+
 /** Request what a section shows, unless it shows it already; if that fails, show why, beside the field if possible. */
 export async function attempt(section, input, request, show, form) {
   const [key, status] = [JSON.stringify(input), section.querySelector(".status")];

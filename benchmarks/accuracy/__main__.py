@@ -37,7 +37,7 @@ def main() -> None:
     logging.disable(logging.ERROR)  # Prophet and Stan report each fit, in the middle of the progress
     source = read_source(None)
     profile = read_load_profile(*source, ReadingOptions())
-    public = public_holidays(None, TIME_ZONE, profile.calendar.known_years)
+    public = public_holidays(None, TIME_ZONE, profile.calendar.known_years, profile.power.index[-1].year)
     train = split_in_time(profile.power)[0]
     selection = select_settings(train, profile.calendar, public)
     if only_settings:

@@ -2,24 +2,27 @@
 
 import os
 import shutil
+import subprocess
+import sys
 import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
-import onnx
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from serving.app import create_app
-from tests.builders import ROOT
-from training.forest import serialize
+from tests.builders import MODEL_FILE, ROOT, changed_model
 
-pytest.importorskip("async_lru", reason="no async-lru: run pip install -r examples/portfolio/requirements.txt")
-os.environ.setdefault("FORECAST_MODELS", "examples")  # no server of it is asked
+pytest.importorskip("cachetools", reason="no cachetools: run pip install -r examples/portfolio/requirements.txt")
+os.environ.setdefault("FORECAST_MODELS", "examples")  # the tests have folders of their own
 from examples.portfolio import serve_many
+
+LIST = {"Alte Mühle": "/Alte%20M%C3%BChle/", "hospital": "/hospital/"}
 
 
 @pytest.fixture
@@ -27,17 +30,15 @@ def folder(tmp_path: Path) -> Path:
     """Two different models, and one that is not in the folder."""
     folder = tmp_path / "models"
     folder.mkdir()
-    shutil.copy(ROOT / "model.onnx", folder / "hospital.onnx")
-    shutil.copy(ROOT / "model.onnx", tmp_path / "outside.onnx")
-    model = onnx.load(ROOT / "model.onnx")
-    metadata = {entry.key: entry.value for entry in model.metadata_props if entry.key != "sha256"}
-    (folder / "Alte Mühle.onnx").write_bytes(serialize(model, {**metadata, "unit": '"MW"'}))
+    shutil.copy(MODEL_FILE, folder / "hospital.onnx")
+    shutil.copy(MODEL_FILE, tmp_path / "outside.onnx")
+    (folder / "Alte Mühle.onnx").write_bytes(changed_model(unit='"MW"'))
     return folder
 
 
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Callable[[], Any]]]:
-    """The models in the order in which they were opened: the name, and a weak reference to what answers."""
+    """The models in the order in which they were opened: the name, and a weak reference to its forecaster."""
     models: list[tuple[str, Callable[[], Any]]] = []
 
     def open_and_note(file: Path) -> Starlette:
@@ -61,41 +62,95 @@ def client(folder: Path, opened: list[Any]) -> Iterator[TestClient]:
 )
 def test_a_building_answers_as_a_server_of_its_own(client: TestClient, folder: Path, path: str) -> None:
     """Wherever its addresses are not part of the answer."""
-    for address, name in (("/hospital", "hospital"), ("/Alte%20M%C3%BChle", "Alte Mühle")):
+    for name, address in LIST.items():
         alone = TestClient(create_app(folder / f"{name}.onnx")).get(path)
-        answer = client.get(address + path)
+        answer = client.get(address.rstrip("/") + path)
         assert (answer.status_code, answer.headers, answer.content) == (alone.status_code, alone.headers, alone.content)
 
 
 def test_the_addresses_of_a_building_start_with_its_name(client: TestClient) -> None:
     """In the list of buildings, and in each building's OpenAPI document; its page has relative ones."""
-    assert client.get("/").json() == {"Alte Mühle": "/Alte%20M%C3%BChle/", "hospital": "/hospital/"}
+    assert client.get("/").json() == LIST
     assert client.get("/hospital/").headers["content-type"] == "text/html; charset=utf-8"
     assert client.get("/hospital/openapi.json").json()["servers"] == [{"url": "/hospital"}]
+
+
+def test_a_file_whose_name_is_not_utf_8_is_left_out(client: TestClient, folder: Path) -> None:
+    """No address can have its name."""
+    shutil.copy(MODEL_FILE, folder / os.fsdecode(b"\xff.onnx"))
+    assert client.get("/").json() == LIST
+
+
+def test_what_is_no_regular_file_is_no_building(client: TestClient, folder: Path) -> None:
+    """To open a FIFO would wait for a writer forever."""
+    os.mkfifo(folder / "fifo.onnx")
+    (folder / "folder.onnx").mkdir()
+    (folder / "broken link.onnx").symlink_to("nowhere")
+    writer = Timer(5, (folder / "fifo.onnx").write_bytes, [b""])  # ends the test if the FIFO is opened
+    writer.daemon = True
+    writer.start()
+    for name in ("fifo", "folder", "broken link"):
+        assert client.get(f"/{name}/health").status_code == 404
+    assert client.get("/").json() == LIST
+    writer.cancel()
+
+
+@pytest.mark.parametrize(
+    ("path", "location"),
+    [("/hospital", "hospital/"), ("/Alte%20M%C3%BChle", "Alte%20M%C3%BChle/"), ("/http:%5C%5Cx", "http%3A%5C%5Cx/")],
+)
+def test_an_address_without_its_slash_redirects_to_the_one_with_it(
+    client: TestClient, path: str, location: str
+) -> None:
+    """The new address is relative, so it stays on the host that the client asked, whatever it names as ``Host``."""
+    response = client.get(path, headers={"Host": "elsewhere.example"}, follow_redirects=False)
+    assert (response.status_code, response.headers["location"]) == (307, location)
 
 
 @pytest.mark.parametrize("name", ["school", "%2E%2E", "..%2Foutside", "..%5Coutside", "a%00b", "x" * 300, "%FF"])
 def test_an_unknown_building_is_a_problem(client: TestClient, opened: list[Any], name: str) -> None:
     """Also if it is no name of a file, or leads to a file elsewhere; nothing is opened."""
     answer = client.get(f"/{name}/health")
-    detail = "there is no such building; / lists those that there are"
+    detail = "there is no such building; / lists those that exist"
     assert answer.json() == {"title": "Not Found", "status": 404, "detail": detail}
     assert answer.headers["content-type"] == "application/problem+json"
     assert not opened
 
 
 def test_a_damaged_model_is_a_problem_of_its_building_alone(client: TestClient, folder: Path, caplog: Any) -> None:
-    """It is one line in the log; as soon as the file is mended, the building answers."""
-    whole = (folder / "hospital.onnx").read_bytes()
-    (folder / "hospital.onnx").write_bytes(whole[:-1])
-    answer = client.get("/hospital/health")
+    """It is one line in the log for each version of the file; as soon as the file is mended, the building answers."""
+    model = folder / "hospital.onnx"
+    whole = model.read_bytes()
     detail = "the model of this building cannot be used; the server's log says why"
-    assert answer.json() == {"title": "Service Unavailable", "status": 503, "detail": detail}
-    (message,) = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
-    assert message.startswith(f"cannot use the model {folder / 'hospital.onnx'}: it is damaged")
+    for size in (-1, -2):
+        model.write_bytes(whole[:size])
+        for _ in range(3):
+            answer = client.get("/hospital/health")
+            assert answer.json() == {"title": "Service Unavailable", "status": 503, "detail": detail}
+    messages = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert [message.partition(", or")[0] for message in messages] == [
+        f"cannot use the model {model}: it is damaged"
+    ] * 2
     assert client.get("/Alte Mühle/health").status_code == 200
-    (folder / "hospital.onnx").write_bytes(whole)
+    model.write_bytes(whole)
     assert client.get("/hospital/health").status_code == 200
+
+
+def test_a_replaced_model_is_noticed_whatever_its_time_and_size(
+    client: TestClient, folder: Path, opened: list[Any]
+) -> None:
+    """Only the inode is another one; the memory of the old model is freed."""
+    model, new = folder / "hospital.onnx", folder / "new"
+    new.write_bytes(changed_model(unit='"MW"'))
+    old = model.stat()
+    assert new.stat().st_size == old.st_size
+    assert client.get("/hospital/v1/model").json()["unit"] == "kW"
+    os.utime(new, ns=(old.st_atime_ns, old.st_mtime_ns))
+    new.replace(model)
+    assert client.get("/hospital/v1/model").json()["unit"] == "MW"
+    assert client.get("/hospital/v1/model").json()["unit"] == "MW"
+    assert [name for name, _ in opened] == ["hospital", "hospital"]
+    assert opened[0][1]() is None
 
 
 def test_the_model_that_was_asked_last_stays_open(client: TestClient, opened: list[Any]) -> None:
@@ -106,3 +161,14 @@ def test_the_model_that_was_asked_last_stays_open(client: TestClient, opened: li
         assert client.get(f"/{name}/health").status_code == 200
     assert [name for name, _ in opened] == ["hospital", "Alte Mühle", "hospital"]
     assert opened[0][1]() is None
+
+
+@pytest.mark.parametrize("number", ["abc", "0", "-1", "1.5", "", "\u0663", "1" * 5000])
+def test_a_wrong_number_of_open_models_is_one_line(number: str) -> None:
+    """The server does not start."""
+    command = [sys.executable, "-c", "import examples.portfolio.serve_many"]
+    environment = os.environ | {"FORECAST_MODELS_OPEN": number}
+    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (1, "", 1)
+    assert ended.stderr.startswith("serve_many: FORECAST_MODELS_OPEN is ")
+    assert ended.stderr.endswith("; it must be a whole number from 1 to 999999999\n")

@@ -1,11 +1,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from math import inf, nan
+from typing import Any
 
 import pytest
 
+from forecast_core.errors import InvalidModel
 from forecast_core.features import CyclicalFeatures
-from forecast_core.forecaster import Forecaster
+from forecast_core.forecaster import Forecaster, Infer
 from forecast_core.timestamps import CalendarFields
 from tests.builders import CARD
 
@@ -48,3 +51,42 @@ def test_a_forecast_calls_the_model_once() -> None:
 
     Forecaster(CARD, infer).forecast(START, 8784)
     assert calls == [8784]
+
+
+def test_a_model_that_can_be_served_passes_the_check(forecaster: Forecaster) -> None:
+    """It is asked for an hour of each day of the year, and for a day by each of its quantiles."""
+    forecaster.check()
+
+
+def fail(rows: Sequence[CyclicalFeatures]) -> list[float]:
+    raise RuntimeError("too many rows")
+
+
+@pytest.mark.parametrize(
+    ("changes", "infer", "message"),
+    [
+        ({}, fail, "it cannot be run (RuntimeError); make it again with train.py"),
+        ({}, lambda rows: [nan] * len(rows), "some of its predictions are not finite numbers"),
+        (
+            {"residual_quantiles": QUANTILES | {"0.9": [inf] * 24}},
+            add_up,
+            "some of its predictions are not finite numbers",
+        ),
+        (
+            {"last_event_start": "2018-12-31T22:00:00-08:00", "known_years": {"first": 2016, "last": 2018}},
+            add_up,
+            "it cannot be run (start must leave all hours within the years 2016 to 2018, whose calendar is known); "
+            "make it again with train.py",
+        ),
+        ({"known_years": {"first": 2017, "last": 2018}}, add_up, "it cannot be run (ValueError); make it again with "),
+    ],
+    ids=["an exception", "not a number", "an infinite quantile", "no known day after the data", "no leap year"],
+)
+def test_a_model_that_cannot_be_served_is_found_before_a_request(
+    changes: dict[str, Any], infer: Infer, message: str
+) -> None:
+    """``train.py`` does not save it, and the server does not open it."""
+    card = replace(CARD, **{"residual_quantiles": QUANTILES, **changes})
+    with pytest.raises(InvalidModel) as refusal:
+        Forecaster(card, infer).check()
+    assert str(refusal.value).startswith(message)

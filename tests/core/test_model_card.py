@@ -1,6 +1,7 @@
 import json
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 
@@ -39,6 +40,14 @@ def test_a_card_holds_the_calendar() -> None:
     assert (calendar.timestamps.marks, calendar.timestamps.clock) == ("end", "standard")
     assert calendar.end_of_data == datetime.fromisoformat("2018-01-01T00:00:00-08:00")
     assert replace(CARD, holidays=None).calendar().holidays == frozenset()
+
+
+def test_a_deep_card_is_written_as_it_is() -> None:
+    """A copy of what is nested in the card would end in a RecursionError."""
+    deep: dict[str, Any] = {}
+    for _ in range(10_000):
+        deep = {"x": deep}
+    assert replace(CARD, validation=deep).to_json()["validation"] is deep
 
 
 def test_a_foreign_file_is_refused() -> None:

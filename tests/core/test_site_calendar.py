@@ -1,6 +1,7 @@
+from calendar import isleap
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
-from itertools import product
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,9 +10,7 @@ from forecast_core.contract import schema
 from forecast_core.errors import UnanswerableInput
 from forecast_core.site_calendar import CalendarFeatures, SiteCalendar
 from forecast_core.timestamps import CalendarFields, TimestampConvention
-from tests.builders import AMSTERDAM, HOUR, LOS_ANGELES, rows_of
-
-EVERY_INPUT = [CalendarFields(*fields) for fields in product(range(24), range(7), range(1, 367))]
+from tests.builders import AMSTERDAM, EVERY_INPUT, HOUR, LOS_ANGELES, rows_of
 
 
 def site(
@@ -66,44 +65,77 @@ def test_the_fields_of_a_row_lead_to_its_event(name: str) -> None:
     calendar = CALENDARS[name]
     last_row = {fields: event_start for event_start, fields in rows_of(calendar)}
     assert len(last_row) >= 5_000
-    exceptions = {
-        fields: event_start - calendar.event_start(fields)
-        for fields, event_start in last_row.items()
-        if calendar.event_start(fields) != event_start
+    found = {event_start: calendar.event_start(fields) for fields, event_start in last_row.items()}
+    others = {event_start: start for event_start, start in found.items() if start != event_start}
+    assert others == {event_start: event_start - HOUR for event_start in others}
+    assert len(others) == (name in LOCAL_TIME)
+
+
+FEW_YEARS = {
+    "none but the data's": replace(YEARS, known_years=range(2017, 2024)),
+    "some before": replace(YEARS, known_years=range(2009, 2024)),
+    "some before and after": replace(PUBLISHED, known_years=range(2007, 2022)),
+}
+
+
+def events_between(calendar: SiteCalendar, first: datetime, end: datetime) -> Iterator[tuple[datetime, CalendarFields]]:
+    """List the events outside the data that calendar fields may mean: those of common years, and each day 366."""
+    for event_start, fields in rows_of(replace(calendar, first_event_start=first, last_event_start=end - HOUR)):
+        if isleap((event_start + HOUR).year) == (fields.day_of_year == 366):  # the year of the timestamp
+            yield event_start, fields
+
+
+@pytest.mark.parametrize("name", [*STANDARD_TIME, *FEW_YEARS])
+def test_fields_mean_the_last_hour_in_the_data_or_the_nearest_outside(name: str) -> None:
+    """They mean the first hour after the data, or the last one before it; here they are found hour by hour."""
+    calendar = (STANDARD_TIME | FEW_YEARS)[name]
+    first, end = (
+        datetime(year, 1, 1, tzinfo=calendar.time_zone).astimezone(calendar.timestamps.standard_time)
+        for year in (calendar.known_years[0], calendar.known_years.stop)
+    )
+    before = list(events_between(calendar, first, calendar.first_event_start))
+    expected = {fields: event_start for event_start, fields in before}
+    for event_start, fields in reversed(list(events_between(calendar, calendar.end_of_data, end))):
+        expected[fields] = event_start
+    expected |= {fields: event_start for event_start, fields in rows_of(calendar)}
+    assert {fields: calendar.event_start(fields) for fields in EVERY_INPUT} == {
+        fields: expected.get(fields) for fields in EVERY_INPUT
     }
-    assert list(exceptions.values()) == ([HOUR] if name in LOCAL_TIME else [])
+    assert (len(expected) < len(EVERY_INPUT)) is (name in FEW_YEARS)
 
 
-@pytest.mark.parametrize("name", STANDARD_TIME)
-def test_fields_of_no_row_lead_to_the_first_such_hour_after_the_data(name: str) -> None:
-    """That hour is in a common year, for day 366 in a leap year; here it is found by trying hour after hour."""
-    calendar = CALENDARS[name]
-    in_data = {fields for _, fields in rows_of(calendar)}
-    expected: dict[CalendarFields, datetime] = {}
-    day = datetime(calendar.last_event_start.year, 1, 1, tzinfo=calendar.timestamps.standard_time)
-    while day.year < calendar.last_event_start.year + 30:
-        day_of_year = day.timetuple().tm_yday
-        is_leap = date(day.year, 12, 31).timetuple().tm_yday == 366
-        if is_leap == (day_of_year == 366):
-            for hour in range(24):
-                event_start = day + (hour - 1) * HOUR
-                weekday = (day.weekday() - calendar.timestamps.weekday_shift) % 7
-                if event_start > calendar.last_event_start:
-                    expected.setdefault(CalendarFields(hour, weekday, day_of_year), event_start)
-        day += 24 * HOUR
-    others = [fields for fields in EVERY_INPUT if fields not in in_data]
-    assert len(others) > 8_000
-    assert {fields: calendar.event_start(fields) for fields in others} == {
-        fields: expected[fields] for fields in others
-    }
+ONE_YEAR = replace(PUBLISHED, known_years=range(2016, 2018))  # 2016 is a leap year
 
 
-@pytest.mark.parametrize("name", CALENDARS)
-def test_every_input_lies_in_the_known_years(name: str) -> None:
-    """Whatever calendar fields a prediction request has, their event has calendar features."""
-    calendar = CALENDARS[name]
+@pytest.mark.parametrize(
+    ("calendar", "fields", "features"),
+    [
+        (ONE_YEAR, (8, 2, 10), (7, 5, 10)),  # the hour before 8:00; the file's weekdays are three behind
+        (ONE_YEAR, (8, 2, 122), (8, 5, 122)),  # in summer, 7:00 in standard time is 8:00 on the local clock
+        (ONE_YEAR, (0, 2, 10), (23, 4, 9)),  # the hour before midnight is on the day before
+        (ONE_YEAR, (0, 2, 122), (0, 5, 122)),
+        (ONE_YEAR, (12, 0, 185), (12, 3, 185)),  # 4 July is a holiday in 2017; a Thursday is used as given
+        (ONE_YEAR, (12, 3, 366), (11, 6, 366)),
+        (replace(LOCAL, known_years=range(2023, 2025)), (8, 4, 185), (8, 4, 185)),
+        (replace(LOCAL, known_years=range(2023, 2025)), (2, 4, 85), (3, 4, 85)),  # the clock skips this hour
+    ],
+)
+def test_fields_that_no_known_year_has_are_used_as_given(
+    calendar: SiteCalendar, fields: tuple[int, int, int], features: tuple[int, int, int]
+) -> None:
+    """The clock is that of the nearest known common year, and for day 366 of the nearest leap year."""
+    assert calendar.event_start(CalendarFields(*fields)) is None
+    assert calendar.features_of_fields(CalendarFields(*fields)) == features
+
+
+@pytest.mark.parametrize("name", [*CALENDARS, *FEW_YEARS])
+def test_every_input_has_calendar_features(name: str) -> None:
+    """They are those of the event that the calendar fields mean, if there is one."""
+    calendar = (CALENDARS | FEW_YEARS)[name]
     for fields in EVERY_INPUT[::7]:
-        assert calendar.calendar_features(calendar.event_start(fields)).hour_of_day in range(24)
+        start, features = calendar.event_start(fields), calendar.features_of_fields(fields)
+        assert features.hour_of_day in range(24)
+        assert start is None or features == calendar.calendar_features(start)
 
 
 @pytest.mark.parametrize(
@@ -131,6 +163,7 @@ def test_calendar_fields_lead_to_an_event_start(
 ) -> None:
     """A fixed date such as 4 July stays that date, whatever the weekday."""
     found = calendar.event_start(CalendarFields(*fields))
+    assert found is not None
     assert found == datetime.fromisoformat(event_start)
     assert found.utcoffset() == calendar.first_event_start.utcoffset()
 

@@ -99,9 +99,12 @@ HALF_PAIR = problem(400, "the body is not Unicode: it escapes half of a surrogat
         (b'{"x": -Infinity}', problem(400, "the body is not JSON: -Infinity is not a JSON number")),
         (b'{"hour_of_day": 1e400}', problem(400, "the body has a number that is too large for a double")),
         (b"-1e400", problem(400, "the body has a number that is too large for a double")),
-        (b"[" * 8_000, problem(400, "the body has 8,000 opening brackets; at most 500 are read")),
-        (b'{"a":' * 501, problem(400, "the body has 501 opening brackets; at most 500 are read")),
-        (b"[" + b"1," * 1_001 + b"1]", problem(400, "the body has 1,001 colons and commas; at most 1,000 are read")),
+        (b"[" * 8_000, problem(400, "the body has 8,000 opening brackets; at most 500 are accepted")),
+        (b'{"a":' * 501, problem(400, "the body has 501 opening brackets; at most 500 are accepted")),
+        (
+            b"[" + b"1," * 1_001 + b"1]",
+            problem(400, "the body has 1,001 colons and commas; at most 1,000 are accepted"),
+        ),
         (b"9" * 5_000, problem(400, "the body has an integer of more than 30 digits")),
         (b'{"hour_of_day": -' + b"9" * 40 + b"}", problem(400, "the body has an integer of more than 30 digits")),
         (b'\xff{"hour_of_day": 8}', NOT_UTF8),
@@ -291,7 +294,7 @@ def test_body_and_query_string_together_are_refused(client: TestClient, method: 
     response = send(client, method, f"?{QUERY_STRING}", BODY)
     assert response.status_code == 400
     if method != "HEAD":
-        assert response.json() == problem(400, "the input came twice, as body and as query string; send one of them")
+        assert response.json() == problem(400, "the request has a body and a query string; send one of them")
 
 
 @pytest.mark.parametrize("method", ["GET", "QUERY", "POST"])

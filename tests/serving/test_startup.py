@@ -24,8 +24,8 @@ from tests.builders import MODEL_FILE, ROOT, changed_model
 def test_a_model_that_cannot_be_used_stops_the_start_in_one_line(
     tmp_path: Path, content: bytes | None, message: str
 ) -> None:
-    """The line says what is wrong, and there is no traceback and no server."""
-    path = tmp_path / "model.onnx"
+    """The line says what is wrong, without a traceback; a control character in the path is escaped."""
+    path = tmp_path / "a\nmodel.onnx"
     if content is not None:
         path.write_bytes(content)
     ended = subprocess.run(
@@ -34,7 +34,7 @@ def test_a_model_that_cannot_be_used_stops_the_start_in_one_line(
     )  # fmt: skip
     assert ended.returncode != 0
     assert ended.stdout == ""
-    assert ended.stderr.startswith(message.format(path=path))
+    assert ended.stderr.startswith(message.format(path=str(path).replace("\n", r"\n")))
     assert ended.stderr.count("\n") == 1
 
 

@@ -4,14 +4,17 @@ import logging
 from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from holidays import country_holidays
 
+import train as train_command
 from forecast_core.forecaster import Forecaster
 from serving.onnx_model import load_model
 from tests.builders import LOS_ANGELES, Export, Site, hour_ending_csv, hourly_load
-from train import TrainedModel, train
+from train import TrainedModel
+from training.forest import check_servable
 from training.options import TrainingOptions
 
 
@@ -34,9 +37,11 @@ def run_training(folder: Path, content: bytes | None, options: TrainingOptions) 
     handler = logging.StreamHandler(StringIO())
     log.addHandler(handler)
     try:
-        model = train(replace(options, output=folder / "unused.onnx", report=folder / "unused"))
+        with patch.object(train_command, "check_servable", wraps=check_servable) as check:
+            model = train_command.train(replace(options, output=folder / "unused.onnx", report=folder / "unused"))
     finally:
         log.removeHandler(handler)
+    check.assert_called_once_with(model.content)
     assert not list(folder.glob("unused*"))  # train itself writes nothing
     (folder / "model.onnx").write_bytes(model.content)
     return Training(model, handler.stream.getvalue(), load_model(folder / "model.onnx"))
@@ -64,6 +69,15 @@ def closed_on_holidays(tmp_path_factory: pytest.TempPathFactory) -> Training:
     holidays = country_holidays("US", years=[2023], observed=False)
     content = hour_ending_csv(hourly_load(days=280, holidays=holidays))
     return run_training(tmp_path_factory.mktemp("closed"), content, TrainingOptions(timezone=LOS_ANGELES, force=True))
+
+
+@pytest.fixture(scope="session")
+def with_few_listed_years(tmp_path_factory: pytest.TempPathFactory) -> Training:
+    """Train on 2025 of a building in India that is closed on public holidays, which are listed until 2035."""
+    holidays = country_holidays("IN", years=[2025], observed=False)
+    load = hourly_load(365, "2025-01-01T00:00+05:30", "Asia/Kolkata", holidays=holidays)
+    options = TrainingOptions(timezone="Asia/Kolkata", force=True)
+    return run_training(tmp_path_factory.mktemp("few_listed_years"), hour_ending_csv(load), options)
 
 
 @pytest.fixture(scope="session")

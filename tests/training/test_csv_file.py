@@ -81,6 +81,35 @@ def test_every_dialect_of_csv_gives_the_same_values(content: bytes) -> None:
     assert table.to_numpy().tolist() == [["2015-01-01 01:00", 1.5]]
 
 
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"PK\x03\x04\x14\x00", "a spreadsheet (xlsx or ods)"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "a spreadsheet (xls)"),
+        (b"\x1f\x8b\x08\x00", "a gzip file"),
+    ],
+)
+def test_a_file_that_is_no_text_is_named(content: bytes, kind: str) -> None:
+    """The message says how to make a CSV of it."""
+    with pytest.raises(DataError) as refusal:
+        read_columns("load.csv", content, "ds", "y")
+    assert str(refusal.value) == f"load.csv: is {kind}, not a CSV; open it in its program and save it as CSV"
+
+
+def test_a_column_may_begin_like_a_zip_file() -> None:
+    """PK may be the beginning of a name."""
+    assert read_columns("load.csv", b"PKW;ds;y\n1;2015-01-01 01:00;1,5\n", "ds", "y")["value"].to_list() == [1.5]
+
+
+def test_a_header_of_many_columns_is_read_at_once() -> None:
+    """It takes less than a second; a library that looks for the types of all columns takes minutes."""
+    others = 100_000
+    header = ",".join(["ds", "y", *map(str, range(others))])
+    rows = [f"2015-01-0{day} 01:00,1{',' * others}" for day in (1, 2)]
+    table = read_columns("load.csv", "\n".join([header, *rows]).encode(), "ds", "y")
+    assert table["value"].to_list() == [1, 1]
+
+
 def test_lines_have_the_numbers_that_an_editor_shows() -> None:
     """Empty lines count, and an empty cell is a missing value."""
     table = read_columns("load.csv", b"ds,y\n2015-01-01 01:00,1\n\n2015-01-01 02:00,\n", "ds", "y")

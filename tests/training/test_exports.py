@@ -12,7 +12,7 @@ import pytest
 
 from forecast_core.errors import DataError
 from forecast_core.features import cyclical_features
-from tests.builders import AMSTERDAM, HOUR, ROOT, Export, Site
+from tests.builders import AMSTERDAM, HOUR, ROOT, Export, Site, full_local_grid_csv
 from training.forest import Settings, fit_forest
 from training.load_profile import make_features, read_load_profile
 from training.timestamps import ReadingOptions
@@ -103,6 +103,37 @@ def test_local_time_with_an_hour_added_is_noticed() -> None:
     shifted = pd.Series(load.to_numpy(), index=starts.tz_localize("UTC"))[~starts.duplicated()]
     with pytest.raises(DataError, match="'2022-03-27 04:00:00' is where the clock of Europe/Amsterdam changes"):
         Export().read(shifted)
+
+
+@pytest.mark.parametrize(
+    ("first", "offsets_of", "clock"),
+    [
+        ("2023-04-03T00:00+01:00", AMSTERDAM, "local"),
+        ("2022-11-07T00:00+01:00", AMSTERDAM, "standard"),
+        ("2023-04-03T00:00+01:00", "Etc/GMT-1", "standard"),
+        ("2023-04-03T00:00+01:00", "UTC", "standard"),
+    ],
+)
+def test_the_offsets_of_a_season_show_the_clock(first: str, offsets_of: str, clock: str) -> None:
+    """A summer at +02:00 in Amsterdam is on the local clock; the events are the same, whatever the offsets."""
+    export = Export(Site(first=first), clock=offsets_of, time_format="%Y-%m-%dT%H:%M:%S%z")
+    load = export.site.load(days=80)
+    profile = export.read(load)
+    assert profile.calendar.timestamps.clock == clock
+    assert profile.power.index.equals(load.index.rename("event_start"))
+    assert profile.power.to_list() == load.to_list()
+
+
+@pytest.mark.parametrize("minutes", [15, 60])
+def test_a_row_of_the_hour_that_the_clock_skips_is_left_out(minutes: int) -> None:
+    """A full grid on the local clock has 24 hours on every day; one of them does not exist, and it is counted."""
+    load = Site(first="2023-01-01T00:00+01:00", minutes=minutes).load(days=120)
+    options = ReadingOptions(local_time=True, timestamps="start", timezone=AMSTERDAM)
+    profile = read_load_profile("load.csv", full_local_grid_csv(load, AMSTERDAM), options)
+    expected = load.groupby(load.index.floor("h")).mean()
+    assert profile.power.index.equals(expected.index.rename("event_start"))
+    assert profile.power.to_list() == pytest.approx(expected.to_list(), rel=1e-12)
+    assert f"Rows of an hour that the clock skips in spring, left out: {60 // minutes}." in profile.warnings
 
 
 def test_a_gap_in_standard_time_is_not_taken_for_local_time() -> None:

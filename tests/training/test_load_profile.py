@@ -1,4 +1,5 @@
 import json
+import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -13,7 +14,8 @@ from forecast_core.errors import DataError
 from forecast_core.features import FEATURES, cyclical_features
 from forecast_core.site_calendar import CalendarFeatures
 from forecast_core.timestamps import CalendarFields
-from tests.builders import HOUR, LOS_ANGELES, ROOT, hourly_load, noise, photovoltaics
+from tests.builders import HOUR, LOS_ANGELES, ROOT, Export, Site, hour_ending_csv, hourly_load, noise, photovoltaics
+from training import load_profile
 from training.load_profile import LoadProfile, make_features, read_load_profile, warn_of_weekdays
 from training.timestamps import ReadingOptions
 
@@ -126,11 +128,79 @@ def test_a_year_that_would_move_days_to_other_dates_is_refused(
         read(write_csv(**building).read_bytes(), year=year)
 
 
-@pytest.mark.parametrize("name", ["Mars/Phobos", "../etc/passwd", ""])
-def test_an_unknown_time_zone_is_an_error(write_csv: Callable[..., Path], name: str) -> None:
-    """A name that leads out of the database is unknown, too."""
-    with pytest.raises(DataError, match=f"^--timezone {name} is not in the time zone database"):
-        read(write_csv().read_bytes(), timezone=name)
+def test_a_warning_of_a_library_is_an_error(write_csv: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """pandas warns where it goes on with a guess."""
+
+    def guess(*_: object) -> None:
+        warnings.warn("columns have mixed types", pd.errors.DtypeWarning, stacklevel=1)
+
+    monkeypatch.setattr(load_profile, "parse_times", guess)
+    with pytest.raises(DataError, match=r"^load.csv: cannot be read without a doubt \(columns have mixed types\)$"):
+        read(write_csv().read_bytes())
+
+
+@pytest.mark.parametrize("column", ["Usage_kWh", "load [kWh]", "KWH/hh (per half hour)", "MWh", "energy Wh"])
+def test_energy_per_interval_becomes_mean_power(column: str) -> None:
+    """2 kWh in a quarter of an hour are 8 kW; without the option, the name of the column gives a warning."""
+    export = Export(Site(minutes=15), columns=("ds", column))
+    load = export.site.load(71)
+    energy, power = export.read(load, unit="kWh"), export.read(load)
+    assert energy.power.to_list() == pytest.approx((4 * power.power).to_list())  # sums of floats differ in a digit
+    warning = f"The column '{column}' was read as mean power in kW. If it is energy per interval, add --unit kWh."
+    assert (warning in power.warnings, warning in energy.warnings) == (True, False)
+
+
+@pytest.mark.parametrize("column", ["y", "Leistung [kW]", "power MW", "White"])
+def test_a_column_of_power_has_no_warning(column: str) -> None:
+    """Its name has no unit of energy."""
+    export = Export(columns=("ds", column))
+    assert not [warning for warning in export.read(export.site.load(71)).warnings if "energy" in warning]
+
+
+def test_long_runs_of_zeros_are_a_warning_and_can_be_missing() -> None:
+    """The load is never near zero otherwise."""
+    load = hourly_load(days=100)
+    load.iloc[500:530] = load.iloc[900] = 0
+    warning = (
+        "31 hours are exactly zero, up to 30 in a row, and the load is never near zero otherwise. "
+        "If zeros stand for missing values, add --zeros-are-missing."
+    )
+    assert warning in read(hour_ending_csv(load)).warnings
+    profile = read(hour_ending_csv(load), zeros_are_missing=True)
+    assert (warning in profile.warnings, profile.missing_hours, len(profile.power)) == (False, 31, len(load) - 31)
+
+
+def test_other_zeros_have_no_warning() -> None:
+    """A building may be without power for a day, and a load that is often near zero may be zero for long."""
+    load = hourly_load(days=100)
+    often_near_zero = (load - load.median()).clip(lower=0)
+    load.iloc[500:523] = often_near_zero.iloc[500:600] = 0
+    for power in (load, often_near_zero):
+        assert not [warning for warning in read(hour_ending_csv(power)).warnings if "exactly zero" in warning]
+
+
+def test_identical_rows_count_once_and_missing_values_have_many_names() -> None:
+    """Both are counted."""
+    load = hourly_load(days=71)
+    lines = hour_ending_csv(load).decode().splitlines()
+    for line, name in enumerate(("Null", "NaN", "NA", "-", "", "n/a", "none"), start=10):
+        lines[line] = lines[line].partition(",")[0] + "," + name
+    profile = read("\n".join([*lines, *lines[20:30]]).encode())
+    assert "Identical rows that occur again, counted once: 10." in profile.warnings
+    assert profile.missing_hours == 7
+    assert profile.power.to_list() == load.drop(load.index[9:16]).to_list()
+
+
+def test_a_gap_of_years_is_a_warning_and_a_stray_row_an_error() -> None:
+    """Two long parts are data; a row far away is a mistake."""
+    load = pd.concat([hourly_load(80, "2019-01-01T00:00-08:00"), hourly_load(80, "2022-01-01T00:00-08:00")])
+    content = hour_ending_csv(load)
+    profile = read(content)
+    assert "The data has no row from 2019-03-22 00:00:00 to 2022-01-01 01:00:00." in profile.warnings
+    assert profile.power.to_list() == load.to_list()
+    with pytest.raises(DataError) as refusal:
+        read(content + b"2031-01-01 01:00:00,5")
+    assert str(refusal.value) == "load.csv: line 3842: ds '2031-01-01 01:00:00' is more than a year from the other rows"
 
 
 def test_training_and_serving_have_the_same_features(write_csv: Callable[..., Path]) -> None:

@@ -8,7 +8,7 @@ from training.model_selection import Selection, quietest_weekday, select_setting
 from training.public_holidays import PublicHolidays, public_holidays
 
 DAYS = 300
-US = public_holidays("US", LOS_ANGELES, range(2022, 2025))
+US = public_holidays("US", LOS_ANGELES, range(2022, 2030), last_of_data=2023)
 # Fixed dates, most of them on weekdays, so that a short series has enough of them.
 CLOSED = [date(2023, 2, 8), date(2023, 3, 14), date(2023, 5, 4), date(2023, 6, 8), date(2023, 8, 17), date(2023, 9, 13)]
 SELECTED = {

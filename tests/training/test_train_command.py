@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import train
-from forecast_core.errors import DataError
+from forecast_core.errors import DataError, InvalidModel
 from tests.builders import MODEL_FILE, ROOT
 
 REPORT = ROOT / "docs/validation"
@@ -63,7 +63,18 @@ def test_a_data_error_is_one_line(tmp_path: Path) -> None:
     ("error", "status", "line"),
     [
         (train.Refused("the model is bad"), 1, "train.py: nothing saved: the model is bad\n"),
+        (InvalidModel("it cannot be run"), 1, "train.py: nothing saved: it cannot be run\n"),
         (DataError("is not a file", file="x"), 2, "train.py: x: is not a file\n"),
+        (
+            DataError("cannot download http://x (Not\x1b[2J\r\nFound); name a copy with --data PATH"),
+            2,
+            "train.py: cannot download http://x (Not\\x1b[2J\\r\\nFound); name a copy with --data PATH\n",
+        ),
+        (
+            DataError("cannot read " + "x" * 5000 + ": No such file or directory"),
+            2,
+            "train.py: cannot read " + "x" * 235 + "..." + "x" * 223 + ": No such file or directory\n",
+        ),
         (KeyboardInterrupt(), 130, "\ntrain.py: interrupted; the model is as it was\n"),
     ],
 )
@@ -71,7 +82,7 @@ def test_an_error_has_its_exit_status(
     output: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
     error: BaseException, status: int, line: str,
 ) -> None:  # fmt: skip
-    """A check that fails is 1, data at fault 2, and an interruption 130."""
+    """A check that fails is 1, data at fault 2, and an interruption 130; foreign text is shortened and escaped."""
 
     def fail(_: object) -> None:
         raise error
@@ -91,12 +102,12 @@ def test_a_report_that_cannot_be_written_leaves_the_old_model(
         content, card, validation = b"new", None, None
 
     def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
+        raise DataError("figures.json cannot be written (No space left on device); what was there is as it was")
 
     monkeypatch.setattr(train, "train", lambda options: Trained)
     monkeypatch.setattr(train, "write_report", full)
     assert train.main() == 2
-    assert capsys.readouterr().err == "train.py: [Errno 28] No space left on device\n"
+    assert capsys.readouterr().err.startswith("train.py: figures.json cannot be written (No space left on device); ")
     assert output.read_text() == "old"
     monkeypatch.setattr(train, "write_report", lambda *_: None)
     assert train.main() == 0

@@ -64,6 +64,18 @@ def test_holidays_that_help_are_in_the_card_and_the_forecast(closed_on_holidays:
     assert before - thanksgiving > 150
 
 
+@whole_training
+def test_a_model_whose_holidays_are_listed_for_few_years_can_be_served(with_few_listed_years: Training) -> None:
+    """The list ends in 2035; the calendar fields that no day until then has are predicted, too."""
+    card, forecaster = with_few_listed_years.model.card, with_few_listed_years.forecaster
+    assert (card.holidays or {})["country"] == "IN"
+    assert card.known_years == {"first": 2015, "last": 2035}
+    assert "holidays are listed until 2035; forecasts of later hours will be refused" in with_few_listed_years.log
+    assert None in [forecaster.calendar.event_start(CalendarFields(12, weekday, 366)) for weekday in range(7)]
+    work, rest = (forecaster.predict(CalendarFields(12, weekday, 366)) for weekday in (2, 6))
+    assert work - rest > 150
+
+
 def test_every_option_about_a_file_is_used(household: Training) -> None:
     """The export has other columns, marks the start of a quarter of an hour, and is in local time."""
     card, log = household.model.card, household.log
@@ -78,7 +90,7 @@ def test_every_option_about_a_file_is_used(household: Training) -> None:
 
 def test_a_small_load_is_shown_and_predicted_in_its_digits(household: Training) -> None:
     """An error of watts in MW is not shown as 0.0, and a prediction has four significant digits."""
-    assert re.search(r"^ +forest +0\.00000\d{3} +0\.00000\d{3} +\d\.\d\d$", household.log, re.MULTILINE)
+    assert re.search(r"^ +forest +\d\.\d\de-06 +\d\.\d\de-06 +\d\.\d\d$", household.log, re.MULTILINE)
     power = household.forecaster.predict(CalendarFields(12, 2, 122))
     assert power == float(f"{power:.4g}") == pytest.approx(0.00045, rel=0.05)
 
@@ -90,8 +102,12 @@ def test_a_model_that_does_not_beat_the_baselines_needs_force(tmp_path: Path) ->
     power = (timestamps.hour * 7 + timestamps.day_of_week * 31) % 50 + 1
     pd.DataFrame({"ds": timestamps, "y": power}).to_csv(tmp_path / "load.csv", index=False)
     options = TrainingOptions(data=str(tmp_path / "load.csv"), holidays="none")
-    with pytest.raises(Refused, match="the model does not beat both baselines; --force saves it all the same"):
+    with pytest.raises(Refused) as refusal:
         train(options)
+    assert str(refusal.value) == (
+        "the model does not beat both baselines; try a longer or another period, or --local-time and --timestamps "
+        "if the clock is in doubt; --force saves it anyway"
+    )
     forced = train(replace(options, force=True))
     assert not forced.validation.beats_baselines
     assert forced.card.holidays is None

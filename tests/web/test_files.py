@@ -77,6 +77,6 @@ def test_the_page_works_under_a_mount() -> None:
 
 
 def test_the_page_is_small() -> None:
-    """A browser loads at most 60 kB before compression, and a person reads at most 500 lines of JavaScript."""
+    """A browser loads at most 60 kB before compression, and a person reads at most 520 lines of JavaScript."""
     assert sum(file.stat().st_size for file in FILES) <= 60_000
-    assert sum(len(file.read_text("utf-8").splitlines()) for file in FILES if file.suffix == ".js") <= 500
+    assert sum(len(file.read_text("utf-8").splitlines()) for file in FILES if file.suffix == ".js") <= 520

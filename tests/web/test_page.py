@@ -21,16 +21,25 @@ pytestmark = pytest.mark.slow("browsers")
 
 SITE = ZoneInfo(LOS_ANGELES)
 WEEK = {"N": 168, "start": "2026-10-30T13:00:00-07:00"}
-NOT_OK = ("what the server refuses", "a server that goes away")
+NOISE = {
+    "what the server refuses": ["Failed to load resource: "],
+    "a server that goes away": ["Failed to load resource: "],
+    "a model card that the page does not understand": [
+        "Cannot read properties of undefined",
+        "This page has an error: ",
+    ],
+    "an error in the page's own code": ["no such day", "This page has an error: "],
+}
+"""What the browser and the page say in some visits: how each line begins."""
 
 
 @pytest.fixture
 def seen(visits: dict[str, Any], request: pytest.FixtureRequest) -> Any:
-    """Return what a visit saw; the console is empty, except for the browser's lines about failed requests."""
+    """Return what a visit saw; in most, neither the browser's console nor the page shows an error."""
     outcome = visits[request.param]
     assert "error" not in outcome, outcome["error"]
-    expected = "Failed to load resource: " if request.param in NOT_OK else None
-    assert [line for line in outcome["noise"] if expected is None or not line.startswith(expected)] == []
+    expected = tuple(NOISE.get(request.param, ()))
+    assert [line for line in outcome["noise"] if not line.startswith(expected)] == []
     return outcome["seen"]
 
 
@@ -185,6 +194,18 @@ def test_axe_finds_nothing(seen: Any) -> None:
 def test_nothing_is_wider_than_the_window(seen: Any) -> None:
     """The windows are a telephone's, one at 200 % zoom, a notebook's, and a large one."""
     assert seen == [True, True, True, True]
+
+
+@visit("a model card that the page does not understand")
+def test_an_error_of_the_page_is_shown(seen: Any) -> None:
+    """A page that stays empty explains nothing."""
+    assert seen.startswith("This page has an error: TypeError: Cannot read properties of undefined (reading ")
+
+
+@visit("an error in the page's own code")
+def test_an_error_after_the_page_is_loaded_is_shown_above_its_charts(seen: Any) -> None:
+    """The charts stay."""
+    assert seen == {"before": "", "status": "This page has an error: Uncaught Error: no such day", "chart": True}
 
 
 @visit("no JavaScript")

@@ -142,6 +142,18 @@ const visits = {
     }
     return wide;
   },
+  async "a model card that the page does not understand"(open) {
+    const page = await open("/", { wait: "main > .status:has-text('error')", change: (card) => delete card.validation });
+    return page.innerText("main");
+  },
+  async "an error in the page's own code"(open) {
+    const page = await open("/");
+    const before = await page.innerText("main > .status");
+    await page.evaluate(() => document.body.addEventListener("click", () => { throw new Error("no such day"); }));
+    await page.click("h1");
+    await page.waitForSelector("main > .status:has-text('error')");
+    return { before, status: await page.innerText("main > .status"), chart: await page.isVisible("#days figure") };
+  },
   async "no JavaScript"(open) {
     const page = await open("/", { javaScriptEnabled: false, wait: "main" });
     return [await page.innerText("main"), await page.$$eval("noscript a", (links) => links.map((link) => link.getAttribute("href")))];
@@ -167,10 +179,19 @@ const browser = await chromium.launch({
 const outcome = {};
 for (const [name, visit] of Object.entries(visits)) {
   const noise = [];
-  const open = async (address, { wait = "#year .readout strong", now = NOW, ...options } = {}) => {
+  const pages = [];
+  const open = async (address, { wait = "#year .readout strong", now = NOW, change, ...options } = {}) => {
     const context = await browser.newContext({ permissions: ["clipboard-read", "clipboard-write"], ...options });
     context.setDefaultTimeout(20_000);
     const page = await context.newPage();
+    pages.push(page);
+    if (change) {
+      await page.route("**/v1/model", async (route) => {
+        const card = await (await route.fetch()).json();
+        change(card);
+        await route.fulfill({ json: card });
+      });
+    }
     page.on("console", (message) => noise.push(message.text())); // the browser reports a violated policy here, too
     page.on("pageerror", (error) => noise.push(error.message));
     page.on("request", (request) => new URL(request.url()).hostname === "localhost" || noise.push(request.url()));
@@ -180,6 +201,7 @@ for (const [name, visit] of Object.entries(visits)) {
     return page;
   };
   outcome[name] = await visit(open).then((seen) => ({ seen }), (error) => ({ error: error.message }));
+  for (const page of pages) noise.push(...(await page.locator("main > .status").allInnerTexts()).filter((status) => status));
   outcome[name].noise = noise;
 }
 console.log(JSON.stringify(outcome));

@@ -17,6 +17,6 @@ app = FastAPI()
 
 @app.get("/v1/prediction")
 async def prediction(hour_of_day: Hour, day_of_week: Weekday, day_of_year: Day) -> dict[str, float]:
-    event_start = calendar.event_start(CalendarFields(hour_of_day, day_of_week, day_of_year))
-    row = pd.DataFrame([cyclical_features(calendar.calendar_features(event_start))], columns=FEATURES)
+    hour = calendar.features_of_fields(CalendarFields(hour_of_day, day_of_week, day_of_year))
+    row = pd.DataFrame([cyclical_features(hour)], columns=FEATURES)
     return {"prediction": round(float(forest.predict(row)[0]), 3)}

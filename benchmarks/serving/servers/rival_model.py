@@ -18,7 +18,7 @@ calendar = card.calendar()
 
 def predict(hour_of_day: int, day_of_week: int, day_of_year: int) -> float:
     """Predict the hour with these calendar fields."""
-    event_start = calendar.event_start(CalendarFields(hour_of_day, day_of_week, day_of_year))
-    row = np.array([cyclical_features(calendar.calendar_features(event_start))], dtype=np.float32)
+    fields = CalendarFields(hour_of_day, day_of_week, day_of_year)
+    row = np.array([cyclical_features(calendar.features_of_fields(fields))], dtype=np.float32)
     (powers,) = session.run(None, {"features": row})
     return round(float(powers[0, 0]), 3)
