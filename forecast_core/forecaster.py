@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import chain
 from math import floor, isfinite, log10
+from typing import NamedTuple
 
 from .errors import ForecastError, InvalidModel
 from .features import CyclicalFeatures, cyclical_features
@@ -14,15 +16,23 @@ Infer = Callable[[Sequence[CyclicalFeatures]], Sequence[float]]
 """Runs the model: from the features of each hour to its mean power, in the model's unit."""
 
 
+class Forecast(NamedTuple):
+    """The mean power of consecutive hours, and its quantiles by their names in the model card."""
+
+    means: list[float]
+    quantiles: dict[str, list[float]]
+
+
 class Forecaster:
     """A model card together with the inference that it describes.
 
     :param infer: runs the model; onnxruntime in the server.
+    :param checksum: of the whole model file, as ``sha256sum`` prints it.
     :raises InvalidModel: the card describes no possible calendar.
     """
 
-    def __init__(self, card: ModelCard, infer: Infer) -> None:
-        self.card = card
+    def __init__(self, card: ModelCard, infer: Infer, checksum: str = "") -> None:
+        self.card, self.checksum = card, checksum
         self.calendar = card.calendar()
         self._infer = infer
 
@@ -30,22 +40,24 @@ class Forecaster:
         """Predict the mean power of the hour with these calendar fields; in the card's unit, ``rounded``."""
         return rounded(self._infer([cyclical_features(self.calendar.features_of_fields(fields))])[0])
 
-    def forecast(self, first: datetime, n_hours: int, quantile: float | None = None) -> list[float]:
+    def forecast(self, first: datetime, n_hours: int, quantiles: Sequence[float] = ()) -> Forecast:
         """Forecast consecutive hours with one call of the model; in the card's unit, ``rounded``.
 
         A quantile is the mean plus that quantile of the model's residuals at the same hour of the local clock,
-        measured on weeks that the model had not seen.
+        measured on hours that the model had not seen.
 
         :param first: when the first hour starts; aware.
-        :param quantile: one of those in the card; None for the mean.
+        :param quantiles: some of those in the card.
         :raises UnanswerableInput: the hours are not whole ones of the site, or lie outside the known years.
         """
         hours = [self.calendar.calendar_features(start) for start in self.calendar.event_starts(first, n_hours)]
         means = self._infer([cyclical_features(hour) for hour in hours])
-        if quantile is None:
-            return [rounded(mean) for mean in means]
-        residuals = self.card.residual_quantiles[str(quantile)]
-        return [rounded(mean + residuals[hour.hour_of_day]) for mean, hour in zip(means, hours, strict=True)]
+        of_quantiles = {}
+        for quantile in map(str, quantiles):
+            residuals = self.card.residual_quantiles[quantile]
+            in_order = zip(means, hours, strict=True)
+            of_quantiles[quantile] = [rounded(mean + residuals[hour.hour_of_day]) for mean, hour in in_order]
+        return Forecast([rounded(mean) for mean in means], of_quantiles)
 
     def check(self) -> None:
         """Try the model on an hour of every day of the year, and on a day by each quantile.
@@ -54,8 +66,8 @@ class Forecaster:
         """
         try:
             powers = [self.predict(CalendarFields(day % 24, day % 7, day)) for day in range(1, LEAP_DAY + 1)]
-            for quantile in (None, *map(float, self.card.residual_quantiles)):
-                powers += self.forecast(self.calendar.end_of_data, 24, quantile)
+            day = self.forecast(self.calendar.end_of_data, 24, [*map(float, self.card.residual_quantiles)])
+            powers += [*day.means, *chain.from_iterable(day.quantiles.values())]
         except Exception as error:  # the exceptions of onnxruntime, for one, share no narrower base
             reason = str(error) if isinstance(error, ForecastError) else type(error).__name__
             raise InvalidModel(f"it cannot be run ({reason}); make it again with train.py") from error

@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from datetime import date, datetime, timedelta, timezone
 from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from .contract import CONTRACT_VERSION
-from .errors import InvalidModel, MalformedJson
+from .errors import InvalidModel, MalformedJson, quoted
 from .features import FEATURES
 from .site_calendar import SiteCalendar
 from .strict_json import parse_json
@@ -17,6 +17,8 @@ from .timestamps import TimestampConvention
 
 CHECKSUM_NAME = "sha256"
 """The file's last metadata entry: the SHA-256 of all bytes before it, in hexadecimal."""
+
+MOST_HOLIDAYS = 20_000  # every day of the longest known years
 
 NO_CHECKSUM = "0" * 64
 """What the entry holds until the checksum is known."""
@@ -27,22 +29,24 @@ class ModelCard:
     """What a model file says about the model, in JSON's types; the schema ``model`` describes each field."""
 
     contract_version: str
+    name: str
     features: list[str]
     unit: str
     timezone: str
     event_resolution: str
-    label_side: str
-    label_clock: str
-    label_weekday_shift: int
+    timestamps: dict[str, Any]
     first_event_start: str
     last_event_start: str
     known_years: dict[str, int]
+    weekend: list[int]
+    rest_weekday: int
     holidays: dict[str, Any] | None = None
+    closures: dict[str, str]
     training_data: dict[str, Any]
-    hyperparameters: dict[str, Any]
-    seed: int
+    settings: dict[str, Any]
     versions: dict[str, str]
     validation: dict[str, Any]
+    expected_errors: dict[str, Any]
     residual_quantiles: dict[str, list[float]]
 
     @classmethod
@@ -53,20 +57,18 @@ class ModelCard:
         :raises InvalidModel: a field is missing or not JSON, or the model was made for another contract.
         """
         names = [field.name for field in fields(cls)]
+        required = [field.name for field in fields(cls) if field.default is MISSING]
+        if missing := ", ".join(name for name in required if name not in metadata):
+            raise InvalidModel(f"its model card lacks {missing}: it was made by an older version; train it again")
         try:
             document = {name: parse_json(metadata[name].encode()) for name in names if name in metadata}
         except (MalformedJson, UnicodeError) as error:
             raise InvalidModel(f"its model card is damaged (a field {error})") from error
         for name, known in {"contract_version": CONTRACT_VERSION, "features": list(FEATURES)}.items():
-            if (found := document.get(name, known)) != known:
-                raise InvalidModel(
-                    f"its model card says {name} {found!r}, and this code knows {known!r}; rebuild it with train.py"
-                )
-        try:
-            return cls(**document)
-        except TypeError as error:
-            missing = ", ".join(name for name in names if name not in metadata)
-            raise InvalidModel(f"its model card lacks {missing}; it was not made by train.py") from error
+            if document[name] != known:
+                found = f"has {name} {quoted(document[name])}, and this code uses {quoted(known)}"
+                raise InvalidModel(f"its model card {found}: it was made by another version; train it again")
+        return cls(**document)
 
     def to_metadata(self) -> dict[str, str]:
         """Write the card as a model file's metadata: each field as JSON text."""
@@ -81,7 +83,6 @@ class ModelCard:
 
         :raises InvalidModel: the card has a time, day or time zone that does not exist here.
         """
-        holidays = self.holidays or {}
         try:
             first, last = map(datetime.fromisoformat, (self.first_event_start, self.last_event_start))
             if first.tzinfo is None:
@@ -89,18 +90,19 @@ class ModelCard:
             timestamps = TimestampConvention(
                 time_zone=ZoneInfo(self.timezone),
                 standard_time=timezone(first.utcoffset() or timedelta(0)),
-                marks=self.label_side,
-                clock=self.label_clock,
-                weekday_shift=self.label_weekday_shift,
+                **self.timestamps,
             )
             known_years = range(self.known_years["first"], self.known_years["last"] + 1)
+            holidays = [*self.closures, *(self.holidays or {"dates": {}})["dates"]]
+            if len(holidays) > MOST_HOLIDAYS:
+                raise ValueError(f"it has more than {MOST_HOLIDAYS:,} holidays and closures")
             calendar = SiteCalendar(
                 timestamps=timestamps,
                 first_event_start=first,
                 last_event_start=last,
                 known_years=known_years,
-                holidays=frozenset(map(date.fromisoformat, holidays.get("dates", []))),
-                rest_weekday=holidays.get("rest_weekday", 6),
+                holidays=frozenset(map(date.fromisoformat, holidays)),
+                rest_weekday=self.rest_weekday,
             )
             if not known_years[0] <= first.year <= calendar.end_of_data.year <= known_years[-1]:
                 raise ValueError("the data does not lie within known_years")

@@ -1,6 +1,7 @@
 """The ASGI app: its routes, and a handler for each."""
 
 import asyncio
+import logging
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -11,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from forecast_core.contract import CONTRACT_VERSION, SCHEMA_FOLDER, openapi_document
+from forecast_core.errors import UnanswerableInput
 from forecast_core.forecaster import Forecaster
 from forecast_core.timestamps import EVENT_RESOLUTION, CalendarFields, parse_event_start
 
@@ -26,6 +28,7 @@ PREDICTION_REQUEST = InputSchema("prediction-request", remembers_parameters=True
 FORECAST_REQUEST = InputSchema("forecast-request")
 
 METHODS = ("GET", "QUERY", "POST")  # some clients and proxies drop the body of a GET; the other two carry it as well
+DIGEST_LENGTH = 16  # hexadecimal digits, of those that sha256sum prints for the model file
 HOURS_AT_ONCE = 732  # a month, which takes 3 ms; other requests do not wait longer than that
 
 
@@ -50,6 +53,9 @@ def create_app(model_file: Path) -> Starlette:
     )
     app.router.redirect_slashes = False
     app.state.forecaster = load_model(model_file)
+    digest = app.state.forecaster.checksum[:DIGEST_LENGTH]
+    app.state.model_digest = (b"model-digest", digest.encode())
+    logging.getLogger("uvicorn.error").info("Serving the model %s, Model-Digest %s", model_file, digest)
     app.state.openapi = openapi_document()
     app.state.schema_files = {file.name: file.read_bytes() for file in SCHEMA_FOLDER.glob("*.json")}
     return app
@@ -65,22 +71,29 @@ async def prediction(request: Request) -> Response:
 async def forecast(request: Request) -> Response:
     """Forecast consecutive hours; without a start, those after the training data."""
     fields = await read_input(request, FORECAST_REQUEST)
+    if "quantile" in fields and "quantiles" in fields:
+        raise UnanswerableInput("quantiles", "must not be combined with quantile; send one of them")
     forecaster: Forecaster = request.app.state.forecaster
     start = parse_event_start(fields["start"]) if "start" in fields else forecaster.calendar.end_of_data
-    values: list[float] = []
+    wanted = [fields["quantile"]] if "quantile" in fields else fields.get("quantiles", [])
+    means: list[float] = []
+    quantiles: dict[str, list[float]] = {str(quantile): [] for quantile in wanted}
     for done in range(0, fields["N"], HOURS_AT_ONCE):
         await asyncio.sleep(0)  # lets other requests in
         n_hours = min(HOURS_AT_ONCE, fields["N"] - done)
-        values += forecaster.forecast(start + done * EVENT_RESOLUTION, n_hours, fields.get("quantile"))
-    document = {
-        "values": values, "start": start.isoformat(), "duration": f"PT{fields['N']}H", "unit": forecaster.card.unit,
-    }  # fmt: skip
-    return respond(request, document)
+        part = forecaster.forecast(start + done * EVENT_RESOLUTION, n_hours, wanted)
+        means += part.means
+        for quantile, values in part.quantiles.items():
+            quantiles[quantile] += values
+    values = quantiles[str(fields["quantile"])] if "quantile" in fields else means
+    about = {"start": start.isoformat(), "duration": f"PT{fields['N']}H", "unit": forecaster.card.unit}
+    return respond(request, {"values": values, **about, **({"quantiles": quantiles} if "quantiles" in fields else {})})
 
 
 async def model(request: Request) -> Response:
-    """Send the model card."""
-    return JSONResponse(request.app.state.forecaster.card.to_json(), headers=NO_SNIFFING)
+    """Send the model card, with the checksum of the model file."""
+    forecaster: Forecaster = request.app.state.forecaster
+    return JSONResponse({**forecaster.card.to_json(), "sha256": forecaster.checksum}, headers=_model_headers(request))
 
 
 async def schema_file(request: Request) -> Response:
@@ -100,4 +113,9 @@ async def openapi(request: Request) -> Response:
 
 async def health(request: Request) -> Response:
     """Say that the server responds; the model was tried when the app was made."""
-    return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store", **NO_SNIFFING})
+    return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store", **_model_headers(request)})
+
+
+def _model_headers(request: Request) -> dict[str, str]:
+    name, value = request.app.state.model_digest
+    return {name.decode(): value.decode(), **NO_SNIFFING}

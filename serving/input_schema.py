@@ -112,11 +112,22 @@ def _in_our_words(error: ValidationError) -> list[InputError]:
             must = f"be at most {accepted}"
         case "enum":
             must = f"be one of {', '.join(map(str, accepted))}"
+        case "minItems" | "maxItems":
+            must = f"have {'at least' if error.validator == 'minItems' else 'at most'} {accepted} value(s)"
+        case "uniqueItems":
+            must = "have each value once"
         case "pattern" | "minLength" | "maxLength":
             must = f"look like {error.schema['examples'][0]}"
         case keyword:
             must = f"satisfy {keyword} {_shown(accepted)}"
-    return [InputError(path, f"{path[-1] if path else 'the input'} must {must}, got {_shown(given)}")]
+    return [InputError(path, f"{_named(path)} must {must}, got {_shown(given)}")]
+
+
+def _named(path: tuple[str | int, ...]) -> str:
+    """Name a place of an input: a field, or an item of one."""
+    if not path:
+        return "the input"
+    return f"an item of {path[-2]}" if isinstance(path[-1], int) else str(path[-1])
 
 
 def _shown(value: object) -> str:

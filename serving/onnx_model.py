@@ -3,6 +3,7 @@
 import ctypes
 import sys
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 
@@ -56,7 +57,7 @@ def _open(content: bytes) -> Forecaster:
     card = ModelCard.from_metadata(metadata)
     if errors := InputSchema("model").errors(card.to_json()):
         raise InvalidModel(f"its model card is damaged: {min(errors).detail}")
-    forecaster = Forecaster(card, _inference(session))
+    forecaster = Forecaster(card, _inference(session), sha256(content).hexdigest())
     forecaster.check()
     return forecaster
 

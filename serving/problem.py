@@ -63,7 +63,7 @@ async def on_forecast_error(request: Request, error: Exception) -> Response:
 def _with_place(request: Request, error: errors.InputError) -> dict[str, str]:
     """Say where an error is: a query string has parameters, a body JSON Pointers (RFC 6901, section 6)."""
     if request.scope["query_string"]:
-        return {**({"parameter": str(error.path[-1])} if error.path else {}), "detail": error.detail}
+        return {**({"parameter": str(error.path[0])} if error.path else {}), "detail": error.detail}
     tokens = (str(token).replace("~", "~0").replace("/", "~1") for token in error.path)
     return {"pointer": "#" + "".join(f"/{quote(token, safe='~')}" for token in tokens), "detail": error.detail}
 

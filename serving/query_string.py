@@ -16,7 +16,7 @@ _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 def parse_query_string(query_string: bytes, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Read a query string as an object for the schema with these fields.
 
-    A value that is not of its field's type stays a string, which the schema then refuses.
+    A value that is not of its field's type stays a string, which the schema then refuses; commas separate a list.
     A ``+`` stays a plus: no value has a blank, and clients often leave the offset of a time unescaped.
 
     :raises MalformedInput: a broken escape, not UTF-8, or a repeated name.
@@ -32,13 +32,16 @@ def parse_query_string(query_string: bytes, fields: Mapping[str, Any]) -> dict[s
         pairs = parse_qsl(text, keep_blank_values=True, errors="strict")
     except UnicodeError as error:
         raise MalformedInput("the query string is not percent-encoded UTF-8") from error
-    values = {name: _typed(text, fields.get(name, {}).get("type")) for name, text in pairs}
+    values = {name: _typed(text, fields.get(name, {})) for name, text in pairs}
     if len(values) < len(pairs):
         raise MalformedInput("the query string gives the same parameter twice; give each once")
     return values
 
 
-def _typed(text: str, json_type: str | None) -> str | int | float:
+def _typed(text: str, field: Mapping[str, Any]) -> Any:
+    json_type = field.get("type")
+    if json_type == "array":
+        return [_typed(item, field["items"]) for item in text.split(",")]
     if json_type == "integer" and (integer := _INTEGER.fullmatch(text)):
         return int(integer[1])
     if json_type == "number" and _NUMBER.fullmatch(text) and math.isfinite(float(text)):

@@ -33,13 +33,14 @@ def respond(request: Request, document: dict[str, Any]) -> Response:
     A body is not part of a cache's key, so the response to one must not be kept (RFC 9111).
     """
     content = _encode(document).encode()
+    model = request.app.state.model_digest
     length = (b"content-length", b"%d" % len(content))
     if request.scope["method"] not in ("GET", "HEAD") or not request.scope["query_string"]:
-        return RawResponse(content, 200, [*_NO_STORE, length])
+        return RawResponse(content, 200, [*_NO_STORE, model, length])
     etag = b'"%s"' % blake2b(content, digest_size=16).hexdigest().encode()
     for name, value in request.scope["headers"]:
         if name == b"if-none-match":
             tags = [tag.strip().removeprefix(b"W/") for tag in value.split(b",")]
             if etag in tags or tags == [b"*"]:
-                return RawResponse(b"", 304, [*_CACHED, (b"etag", etag)])
-    return RawResponse(content, 200, [*_CACHED, (b"etag", etag), length])
+                return RawResponse(b"", 304, [*_CACHED, model, (b"etag", etag)])
+    return RawResponse(content, 200, [*_CACHED, model, (b"etag", etag), length])
