@@ -5,7 +5,8 @@ Exit status: 0 saved, 1 a check says no and nothing is saved, 2 the data or an o
 
 import logging
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from forecast_core.errors import DataError, InvalidModel, one_line
 
@@ -13,18 +14,20 @@ INTERRUPTED = 130
 
 try:
     from forecast_core.model_card import ModelCard
+    from training.closures import as_lines, find_closures, read_closures
     from training.csv_file import read_source
+    from training.evaluation import compare_with_service
     from training.forest import (
         LARGEST_RELATIVE_DIFFERENCE,
-        all_inputs,
-        check_servable,
         export_forest,
         fit_forest,
         largest_difference,
+        open_model,
+        read_model,
     )
-    from training.load_profile import make_features, read_load_profile, warn_of_weekdays
-    from training.model_file import make_card, write_report, write_whole
-    from training.model_selection import select_settings
+    from training.load_profile import check_amount, make_features, read_load_profile, warn_of_weekdays
+    from training.model_file import check_paths, make_card, write_report, write_whole
+    from training.model_selection import REFUSAL_MARGIN, quietest_weekday, select_settings
     from training.options import TrainingOptions, read_options
     from training.prediction_interval import measure_interval
     from training.public_holidays import public_holidays
@@ -59,10 +62,12 @@ def train(options: TrainingOptions) -> TrainedModel:
     :raises Refused: a check says no.
     """
     unit = options.power_unit
+    service = read_model(options.replaces) if options.replaces else None
 
     name, content = read_source(options.data)
     profile = read_load_profile(name, content, options)
     power, calendar = profile.power, profile.calendar
+    check_amount(name, power)
     tell("load", f"{name}: {len(power):,} hours from {power.index[0]} to {power.index[-1]}")
     tell("", f"{profile.missing_hours} hours are missing")
     tell("", f"mean {formatted(power.mean())} {unit}, from {formatted(power.min())} to {formatted(power.max())}")
@@ -70,45 +75,67 @@ def train(options: TrainingOptions) -> TrainedModel:
         tell("", f"an hour is the mean of {60 // profile.minutes} rows, and missing if it lacks one")
 
     public = public_holidays(options.holidays, options.timezone, calendar.known_years, power.index[-1].year)
+    closures = read_closures(options.closures) if options.closures else {}
     tell("calendar", public.summary(power.index[0].date(), power.index[-1].date()))
+    if closures:
+        tell("", f"{len(closures)} days of {options.closures} are closures, which count as rest days like holidays")
     warnings = [*profile.warnings, *public.warnings, *warn_of_weekdays(power, options.timezone, public.weekend)]
     for warning in warnings:
         tell("warning", warning)
 
-    selection = select_settings(recent(split_in_time(power)[0]), calendar, public)
+    training_part = recent(split_in_time(power)[0])
+    rest_weekday = quietest_weekday(training_part, calendar, public.weekend)
+    calendar = replace(calendar, holidays=frozenset(closures), rest_weekday=rest_weekday)
+    selection = select_settings(training_part, calendar, public)
     settings = selection.settings
     tell("select", selection.table(unit))
     if (known := settings.calendar.known_years) != calendar.known_years:
         tell("", f"holidays are listed until {known[-1]}; forecasts of later hours will be refused")
 
     hours = make_features(power, settings.calendar)
+    if looks_closed := find_closures(hours, rest_weekday):
+        tell(
+            "closed?", "These days look closed and are in no list. If they were, put them into the file of --closures:"
+        )
+        tell("", "\n".join(as_lines(looks_closed)))
+
     validation = validate(hours, settings)
     tell("validate", validation.table(unit))
 
     interval = measure_interval(recent(hours), settings, seed=options.seed)
-    shares = f"{interval.nested_share:.1%} of held-out weeks, {interval.future.share:.1%} of the last 20 %"
-    tell("interval", f"the 90 % interval holds {shares}")
+    held = (
+        f"{interval.held_out_weeks.share:.1%} of held-out weeks, {interval.last_20_percent.share:.1%} of the last 20 %"
+    )
+    tell("interval", f"the 90 % interval holds {held}")
+    if interval.warning:
+        warnings.append(interval.warning)
+        tell("warning", interval.warning)
 
     forest = fit_forest(hours, settings, seed=options.seed)
-    tell("fit", f"{forest.n_estimators} trees, outlier days {settings.outlier_days}")
+    tell("fit", f"{forest.n_estimators} trees; {settings.summary}")
 
-    card = make_card(
-        profile, public, selection, hours, validation, interval, warnings=warnings, unit=unit, seed=options.seed
-    )
+    card = make_card(options, profile, public, closures, selection, hours, validation, interval, warnings)
+    if left_out := card.training_data["outlier_days_left_out"]:
+        tell("", f"the fit left out {len(left_out)} outlier days: {', '.join(left_out)}")
     model = export_forest(forest, card)
     tell("export", f"{len(model):,} bytes")
 
-    features = all_inputs()
-    difference = largest_difference(forest, model, features)
-    tell("compare", f"scikit-learn and onnxruntime differ by at most {difference:.0e} on all {len(features):,} inputs")
+    difference = largest_difference(forest, model)
+    tell("compare", f"scikit-learn and onnxruntime differ by at most {difference:.0e} on all inputs")
     if not difference <= LARGEST_RELATIVE_DIFFERENCE:  # written so that NaN is refused, too
         raise Refused(f"the exported model differs by more than {LARGEST_RELATIVE_DIFFERENCE:.0e}")
-    if not validation.beats_baselines and not options.force:
+    if not options.force and (better := selection.better_baseline(validation)):
         raise Refused(
-            "the model does not beat both baselines; try a longer or another period, or --local-time and --timestamps "
-            "if the clock is in doubt; --force saves it anyway"
+            f"the {better}, with the same calendar, is more than {REFUSAL_MARGIN:.0%} better than the forest, "
+            "in validation and on the last 20 %; try a longer period, a later start if the building changed, "
+            "--closures, or another clock (--timestamps, --local-time); --force saves the model anyway"
         )
-    check_servable(model)
+    if service:
+        may_replace, why = compare_with_service(profile, hours, settings, service, seed=options.seed)
+        tell("replaces", why)
+        if not (may_replace or options.force):
+            raise Refused(f"the model in service is better: {why}; --force saves the new one anyway")
+    open_model(model)  # what the server would refuse is never saved
     return TrainedModel(model, card, validation)
 
 
@@ -123,10 +150,12 @@ def main() -> int:
     log.setLevel(logging.INFO)
     try:
         options = read_options()
+        check_paths(options)
         trained = train(options)
         write_report(options.report, trained.card, trained.validation)
         write_whole(options.output, trained.content)  # last, so that a new model never stands beside an error
         tell("save", f"{options.output} and {options.report}")
+        tell("", f"sha256 {sha256(trained.content).hexdigest()}")
     except (Refused, InvalidModel) as refusal:
         print(f"train.py: nothing saved: {one_line(str(refusal))}", file=sys.stderr)
         return 1

@@ -22,10 +22,11 @@ def draw(path: Path) -> None:
     hours = np.datetime64(START.replace(tzinfo=None)) + np.arange(N_HOURS).astype("timedelta64[h]")
     figure = Figure(figsize=(11, 3.6), layout="constrained")
     axes = figure.subplots()
-    for low, high, shade, label in ((0.05, 0.95, 0.2, "90 % interval"), (0.25, 0.75, 0.4, "50 % interval")):
-        edges = forecaster.forecast(START, N_HOURS, low), forecaster.forecast(START, N_HOURS, high)
+    forecast = forecaster.forecast(START, N_HOURS, (0.05, 0.25, 0.75, 0.95))
+    for low, high, shade, label in (("0.05", "0.95", 0.2, "90 % interval"), ("0.25", "0.75", 0.4, "50 % interval")):
+        edges = forecast.quantiles[low], forecast.quantiles[high]
         axes.fill_between(hours, *edges, alpha=shade, color="tab:orange", linewidth=0, step="post", label=label)
-    axes.step(hours, forecaster.forecast(START, N_HOURS), where="post", color="tab:red", linewidth=1.2, label="mean")
+    axes.step(hours, forecast.means, where="post", color="tab:red", linewidth=1.2, label="mean")
     axes.set_ylabel(forecaster.card.unit)
     axes.margins(x=0)
     figure.legend(loc="outside upper right", ncols=3)

@@ -1,9 +1,10 @@
 """The model: a random forest on cyclical features, its settings, and its export to ONNX."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import product
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 import onnxruntime
@@ -17,15 +18,16 @@ from sklearn.ensemble import RandomForestRegressor
 
 from forecast_core.contract import schema
 from forecast_core.errors import InvalidModel
-from forecast_core.features import FEATURES, MODEL_INPUT, PERIODS, cyclical_features
+from forecast_core.features import FEATURES, MODEL_INPUT, PERIODS, CyclicalFeatures, cyclical_features
 from forecast_core.forecaster import Forecaster
-from forecast_core.model_card import CHECKSUM_NAME, NO_CHECKSUM, ModelCard, add_checksum
+from forecast_core.model_card import CHECKSUM_NAME, NO_CHECKSUM, ModelCard, add_checksum, verify_checksum
 from forecast_core.site_calendar import CalendarFeatures, SiteCalendar
 
 from .load_profile import DAY, HOURS_OF_SHORTEST_DAY, POWER
 
-HYPERPARAMETERS: dict[str, Any] = {"n_estimators": 30, "max_leaf_nodes": 500, "max_features": 4}
-"""Compared in docs/validation/settings.md; docs/decisions.md says why four features a split and not three."""
+N_TREES, MOST_LEAVES, FEATURES_A_SPLIT = 30, 500, 6
+RECENT_WEEKS = 8
+"""The weeks that recent trees are fitted on; docs/decisions.md says what else was tried."""
 
 OUTLIER_THRESHOLD = 6  # robust standard deviations from its neighbours make a day an outlier
 _DAYS_AROUND = 28
@@ -40,21 +42,31 @@ LARGEST_RELATIVE_DIFFERENCE = 1e-5
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of a fit.
+    """The settings of a fit; the defaults are those of a building with little data.
 
-    :param holidays: which ones count: none, as they fall, or as observed.
-    :param calendar: of the site, with these holidays.
+    :param holidays: which public holidays count: none, as they fall, or as observed.
+    :param calendar: of the site, with these holidays and its closures.
     :param leave_out_outlier_days: whether the fit leaves out days that are unlike their neighbours.
+    :param hours_a_leaf: how many hours a leaf averages at least.
+    :param recent_trees: how many of the trees are fitted on the last weeks alone.
     """
 
     holidays: str
     calendar: SiteCalendar
-    leave_out_outlier_days: bool
+    leave_out_outlier_days: bool = False
+    hours_a_leaf: int = 20
+    recent_trees: int = 15
 
     @property
     def outlier_days(self) -> str:
         """What becomes of outlier days, in a word or two."""
         return "left out" if self.leave_out_outlier_days else "fitted"
+
+    @property
+    def summary(self) -> str:
+        """The settings, in a line."""
+        trees = f"{self.hours_a_leaf} hours a leaf, {self.recent_trees} of {N_TREES} trees on the last weeks"
+        return f"holidays {self.holidays}, outlier days {self.outlier_days}, {trees}"
 
 
 def fit_forest(hours: pd.DataFrame, settings: Settings, *, seed: int) -> RandomForestRegressor:
@@ -62,8 +74,31 @@ def fit_forest(hours: pd.DataFrame, settings: Settings, *, seed: int) -> RandomF
 
     :param hours: from ``make_features`` with the calendar of the settings.
     """
-    fitted = hours[~hours[DAY].isin(outlier_days(hours))] if settings.leave_out_outlier_days else hours
-    forest = RandomForestRegressor(**HYPERPARAMETERS, random_state=seed, n_jobs=-1)
+    fitted = fitted_hours(hours, settings)
+    forest = fit_trees(fitted, settings, N_TREES - settings.recent_trees, seed=seed)
+    if settings.recent_trees:
+        recent = fit_trees(last_weeks(fitted, RECENT_WEEKS), settings, settings.recent_trees, seed=seed)
+        forest.estimators_ += recent.estimators_  # trees of two fits are one forest
+        forest.set_params(n_estimators=N_TREES)
+    return forest
+
+
+def fitted_hours(hours: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """Leave out outlier days, if the settings say so."""
+    return hours[~hours[DAY].isin(outlier_days(hours))] if settings.leave_out_outlier_days else hours
+
+
+def last_weeks(hours: pd.DataFrame, weeks: int) -> pd.DataFrame:
+    """Keep the hours of the last weeks."""
+    return hours[hours.index > hours.index[-1] - pd.Timedelta(weeks=weeks)]
+
+
+def fit_trees(fitted: pd.DataFrame, settings: Settings, n_trees: int, *, seed: int) -> RandomForestRegressor:
+    """Fit some trees on all of the given hours."""
+    forest = RandomForestRegressor(
+        n_trees, max_leaf_nodes=MOST_LEAVES, min_samples_leaf=settings.hours_a_leaf, max_features=FEATURES_A_SPLIT,
+        random_state=seed, n_jobs=-1,
+    )  # fmt: skip
     forest.fit(fitted[list(FEATURES)].to_numpy(), fitted[POWER].to_numpy())
     # A parallel predict adds up the trees in changing order, which changes the last digit.
     forest.set_params(n_jobs=1)
@@ -100,7 +135,7 @@ def outlier_days(hours: pd.DataFrame) -> pd.DatetimeIndex:
 def export_forest(forest: RandomForestRegressor, card: ModelCard) -> bytes:
     """Convert a forest to ONNX, with the card as ``metadata_props`` and a checksum at the end.
 
-    The input ``features`` is float32 of shape (n_hours, 6), the output float32 of shape (n_hours, 1).
+    The input ``features`` is float32 of shape (n_hours, 12), the output float32 of shape (n_hours, 1).
     The same forest and card give the same bytes.
     """
     features = (MODEL_INPUT, FloatTensorType([None, len(FEATURES)]))
@@ -120,33 +155,54 @@ def serialize(model: ModelProto, metadata: Mapping[str, str]) -> bytes:
     return add_checksum(model.SerializeToString(deterministic=True))
 
 
-def check_servable(model: bytes) -> None:
-    """Check a model as the server does when it opens the file.
+def read_model(path: Path) -> Forecaster:
+    """Open a model file.
+
+    :raises InvalidModel: it cannot be read, or the server would refuse it.
+    """
+    try:
+        return open_model(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise InvalidModel(f"cannot read the model {path} ({getattr(error, 'strerror', error)})") from error
+    except InvalidModel as error:
+        raise InvalidModel(f"cannot use the model {path}: {error}") from error
+
+
+def open_model(model: bytes) -> Forecaster:
+    """Open the content of a model file, and check it as the server does.
 
     :raises InvalidModel: the server would refuse it.
     """
+    verify_checksum(model)
     session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
     card = ModelCard.from_metadata(session.get_modelmeta().custom_metadata_map)
     if error := best_match(Draft202012Validator(schema("model")).iter_errors(card.to_json())):
         raise InvalidModel(f"its model card does not fit the schema: {error.json_path} {error.message}")
-    Forecaster(
-        card, lambda rows: session.run(None, {MODEL_INPUT: np.array(rows, np.float32)})[0][:, 0].tolist()
-    ).check()
+
+    def infer(rows: Sequence[CyclicalFeatures]) -> Sequence[float]:
+        (predictions,) = session.run(None, {MODEL_INPUT: np.array(rows, dtype=np.float32)})
+        powers: list[float] = predictions[:, 0].tolist()
+        return powers
+
+    forecaster = Forecaster(card, infer, sha256(model).hexdigest())
+    forecaster.check()
+    return forecaster
 
 
 def all_inputs() -> np.ndarray:
-    """List every input that a model can get: 24 hours x 7 weekdays x 366 days; float32 of shape (61488, 6)."""
+    """List every input that a model can get: 24 hours x 7 weekdays x 366 days; float32 of shape (61488, 12)."""
     hours, weekdays, days = PERIODS.values()
     every = product(range(hours), range(weekdays), range(1, days + 1))
     return np.array([cyclical_features(CalendarFeatures(*hour)) for hour in every], dtype=np.float32)
 
 
-def largest_difference(forest: RandomForestRegressor, model: bytes, features: np.ndarray) -> float:
-    """Compare scikit-learn and onnxruntime on the same features, relative to scikit-learn's prediction.
+def largest_difference(forest: RandomForestRegressor, model: bytes) -> float:
+    """Compare scikit-learn and onnxruntime on all inputs, relative to scikit-learn's prediction.
 
     Near zero, where leaves cancel out, it is relative to a tenth of the largest prediction.
     """
     session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+    features = all_inputs()
     (predictions,) = session.run(None, {MODEL_INPUT: features})
     expected = forest.predict(features)
     size = np.maximum(np.abs(expected), np.abs(expected).max() / 10)

@@ -5,7 +5,7 @@ import re
 from calendar import day_name, month_name
 from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from pathlib import Path
 from warnings import catch_warnings
 
 import numpy as np
@@ -24,6 +24,9 @@ FIRST_YEAR, LAST_YEAR = 1970, 2069  # of data whose known years hold every weekd
 KNOWN_YEARS_BEFORE, KNOWN_YEARS_AFTER = 10, 30  # how far from the data the calendar is known
 RESOLUTIONS = (5, 10, 15, 30, 60)  # minutes between rows of which hours can be made
 
+LONGEST_NAME = 80
+
+PUBLISHED_NAME = "Hospital in San Francisco (simulated)"
 PUBLISHED_YEAR = 2017  # which the published file simulates, as its weekdays, holidays and clock changes show
 PUBLISHED_WARNING = (
     f"The data set's timestamps are of 2015, its weekdays and holidays of {PUBLISHED_YEAR}. "
@@ -44,6 +47,7 @@ _ENERGY = re.compile(r"(?<![a-z/])[kmgt]?wh(?![a-z])", re.IGNORECASE)
 class LoadProfile:
     """A checked series of hourly mean power, in time order.
 
+    :param site_name: of the published file its own, of another the file's.
     :param power: indexed by ``event_start`` in the site's standard time, without missing values.
     :param calendar: of the site and of the file's timestamps, without holidays.
     :param minutes: between the rows of the file.
@@ -52,6 +56,7 @@ class LoadProfile:
     :param warnings: what the user should know about the file.
     """
 
+    site_name: str
     power: pd.Series
     calendar: SiteCalendar
     minutes: int
@@ -99,7 +104,14 @@ def _read(name: str, content: bytes, options: ReadingOptions) -> LoadProfile:
     values = rows[VALUE][instants.index] * (60 / minutes if options.is_energy else 1)
     by_hour = values.groupby(starts.dt.floor("h").rename("event_start"))
     power = by_hour.mean().where(by_hour.count() == 60 // minutes).dropna().rename(POWER)
-    _check_amount(name, power)
+    local = power.index.tz_convert(convention.time_zone).tz_localize(None)
+    if options.since:
+        power = power[local >= pd.Timestamp(options.since)]
+        local = local[local >= pd.Timestamp(options.since)]
+    if options.until:
+        power = power[local < pd.Timestamp(options.until) + pd.Timedelta(days=1)]
+    if power.empty:
+        raise DataError("no hour has a value in the chosen period", file=name)
     first, last = power.index[0].to_pydatetime(), power.index[-1].to_pydatetime()
     warnings = [
         *([PUBLISHED_WARNING] if is_published else []),
@@ -112,6 +124,7 @@ def _read(name: str, content: bytes, options: ReadingOptions) -> LoadProfile:
         *warn_of_months(power, options.timezone),
     ]
     return LoadProfile(
+        site_name=PUBLISHED_NAME if sha256 == PUBLISHED_SHA256 else Path(name).stem[:LONGEST_NAME].strip() or "load",
         power=power,
         calendar=SiteCalendar(
             timestamps=convention,
@@ -146,12 +159,14 @@ def _check_span(times: pd.Series, error_at: Callable[[int, str], DataError]) -> 
     if not strays.empty:
         raise error_at(strays.index[0], f"lies outside the years {FIRST_YEAR} to {LAST_YEAR}")
     in_order = times.sort_values()
-    after_gap = in_order.diff() > pd.Timedelta(days=366)
-    parts = [part for _, part in in_order.groupby(after_gap.cumsum())]
-    shortest = min(parts, key=lambda part: part.iloc[-1] - part.iloc[0])
-    if len(parts) > 1 and shortest.iloc[-1] - shortest.iloc[0] < _SHORTEST_PART:
-        raise error_at(shortest.index[0], "is more than a year from the other rows")
-    return [f"The data has no row from {part.iloc[-1]} to {later.iloc[0]}." for part, later in pairwise(parts)]
+    gaps = []
+    for after in (in_order.diff() > pd.Timedelta(days=366)).to_numpy().nonzero()[0]:
+        if in_order.iloc[after - 1] - in_order.iloc[0] < _SHORTEST_PART:
+            raise error_at(in_order.index[after - 1], "is more than a year before the rest")
+        if in_order.iloc[-1] - in_order.iloc[after] < _SHORTEST_PART:
+            raise error_at(in_order.index[after], "is more than a year after the rest")
+        gaps.append(f"The data has no row from {in_order.iloc[after - 1]} to {in_order.iloc[after]}.")
+    return gaps
 
 
 def _check_steps(instants: pd.Series, error_at: Callable[[int, str], DataError]) -> int:
@@ -176,7 +191,11 @@ def _check_steps(instants: pd.Series, error_at: Callable[[int, str], DataError])
     return int(minutes)
 
 
-def _check_amount(name: str, power: pd.Series) -> None:
+def check_amount(name: str, power: pd.Series) -> None:
+    """Check that there is enough to learn from.
+
+    :raises DataError: there is not.
+    """
     if len(power) < FEWEST_WEEKS * 7 * 24:
         enough = f"at least {FEWEST_WEEKS} weeks are needed"
         raise DataError(f"{len(power)} hours with a value are too few to learn from; {enough}", file=name)

@@ -2,10 +2,13 @@
 
 import json
 import os
+from collections.abc import Mapping, Sequence
+from datetime import date
 from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import Any
 
 import pandas as pd
 from matplotlib import rc_context
@@ -16,10 +19,12 @@ from forecast_core.errors import DataError
 from forecast_core.features import FEATURES
 from forecast_core.model_card import ModelCard
 
-from .forest import HYPERPARAMETERS, outlier_days
+from .evaluation import Evaluation
+from .forest import FEATURES_A_SPLIT, MOST_LEAVES, N_TREES, outlier_days
 from .load_profile import LoadProfile
 from .model_selection import Selection
-from .prediction_interval import PredictionInterval
+from .options import TrainingOptions
+from .prediction_interval import HIGH, LOW, PredictionInterval
 from .public_holidays import PublicHolidays
 from .validation import Validation
 
@@ -29,51 +34,75 @@ _PACKAGES = ("scikit-learn", "skl2onnx", "onnx", "protobuf", "numpy", "pandas", 
 
 
 def make_card(
-    profile: LoadProfile, public: PublicHolidays, selection: Selection, hours: pd.DataFrame, validation: Validation,
-    interval: PredictionInterval, *, warnings: list[str], unit: str, seed: int,
+    options: TrainingOptions, profile: LoadProfile, public: PublicHolidays, closures: Mapping[date, str],
+    selection: Selection, hours: pd.DataFrame, validation: Validation, interval: PredictionInterval,
+    warnings: Sequence[str],
 ) -> ModelCard:  # fmt: skip
     """Describe the model; the card has no wall-clock time, so the same data, code and libraries give the same card."""
     settings, calendar = selection.settings, selection.settings.calendar
+    counted = {"as they fall": public.as_they_fall, "as observed": public.as_observed}.get(settings.holidays, {})
     holidays = {
         "country": public.country,
         "counted": settings.holidays,
-        "rest_weekday": calendar.rest_weekday,
-        "dates": [day.isoformat() for day in sorted(calendar.holidays) if day.year in calendar.known_years],
+        "dates": _dated(counted, calendar.known_years),
     }
     left_out = outlier_days(hours) if settings.leave_out_outlier_days else []
     return ModelCard(
         contract_version=CONTRACT_VERSION,
+        name=options.name or profile.site_name,
         features=list(FEATURES),
-        unit=unit,
+        unit=options.power_unit,
         timezone=calendar.time_zone.key,
         event_resolution="PT1H",
-        label_side=calendar.timestamps.marks,
-        label_clock=calendar.timestamps.clock,
-        label_weekday_shift=calendar.timestamps.weekday_shift,
+        timestamps={
+            "marks": calendar.timestamps.marks,
+            "clock": calendar.timestamps.clock,
+            "weekday_shift": calendar.timestamps.weekday_shift,
+        },
         first_event_start=calendar.first_event_start.isoformat(),
         last_event_start=calendar.last_event_start.isoformat(),
         known_years={"first": calendar.known_years[0], "last": calendar.known_years[-1]},
-        holidays=holidays if calendar.holidays else None,
+        weekend=sorted(public.weekend),
+        rest_weekday=calendar.rest_weekday,
+        holidays=holidays if counted else None,
+        closures=_dated(closures, calendar.known_years),
         training_data={
             "sha256": profile.sha256,
-            "rows": len(hours),
+            "hours": len(hours),
             "missing_hours": profile.missing_hours,
-            "days_left_out_of_fit": [f"{day:%Y-%m-%d}" for day in left_out],
-            "remarks": warnings,
+            "outlier_days_left_out": [f"{day:%Y-%m-%d}" for day in left_out],
+            "warnings": list(warnings),
         },
-        hyperparameters=HYPERPARAMETERS,
-        seed=seed,
+        settings={
+            **selection.figures(),
+            "trees": N_TREES,
+            "most_leaves": MOST_LEAVES,
+            "features_a_split": FEATURES_A_SPLIT,
+            "seed": options.seed,
+        },
         versions={package: version(package) for package in _PACKAGES},
-        validation={**validation.figures(), "unusual_days": selection.figures(), "band": interval.figures()},
+        validation=validation.figures(),
+        expected_errors=interval.figures(),
         residual_quantiles=interval.quantiles,
     )
 
 
-def check_replaceable(path: Path) -> None:
-    """Check before the work that a file can be made or replaced.
+def _dated(names: Mapping[date, str], known_years: range) -> dict[str, str]:
+    return {day.isoformat(): names[day] for day in sorted(names) if day.year in known_years}
 
-    :raises DataError: it exists and is no regular file, its folder does not exist, or cannot be written to.
+
+def check_paths(options: TrainingOptions) -> None:
+    """Check before the work that the model and the report can be written.
+
+    :raises DataError: they cannot.
     """
+    _check_replaceable(options.output)
+    _check_report(options.report)
+    if options.output.resolve() == options.report.resolve():
+        raise DataError(f"--output and --report are both {options.output}; give them different paths")
+
+
+def _check_replaceable(path: Path) -> None:
     try:
         target = path.resolve()
         if target.is_symlink() or (target.exists() and not target.is_file()):  # a loop of links resolves to a link
@@ -87,20 +116,16 @@ def check_replaceable(path: Path) -> None:
         raise DataError(f"{path} cannot be written ({reason})") from error
 
 
-def check_report(folder: Path) -> None:
-    """Check before the work that the report can be written.
-
-    :raises DataError: it cannot.
-    """
+def _check_report(folder: Path) -> None:
     try:
         if folder.is_dir():
-            check_replaceable(folder / FIGURES)
-            check_replaceable(folder / PICTURE)
+            _check_replaceable(folder / FIGURES)
+            _check_replaceable(folder / PICTURE)
         elif folder.exists() or folder.is_symlink():
             raise DataError(f"{folder} is not a folder; choose another one with --report")
         else:
             existing = next(parent for parent in folder.absolute().parents if parent.exists())
-            check_replaceable(existing / folder.name)
+            _check_replaceable(existing / folder.name)
     except (OSError, ValueError) as error:  # a name that no folder can have
         raise DataError(f"{folder} cannot be written ({getattr(error, 'strerror', error)})") from error
 
@@ -129,16 +154,55 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def write_report(folder: Path, card: ModelCard, validation: Validation) -> None:
-    """Write the card's validation as JSON, and a picture; the folder is made if it does not exist.
+    """Write the card's settings and errors as JSON, and a picture; the folder is made if it does not exist.
 
     :raises DataError: a file cannot be written.
     """
+    figures = {"settings": card.settings, **card.validation, "expected_errors": card.expected_errors}
+    _write(folder, FIGURES, figures, PICTURE, _forecast_picture(validation, card.unit))
+
+
+def write_evaluation(folder: Path, evaluation: Evaluation) -> None:
+    """Write an evaluation as JSON, and a picture; the folder is made if it does not exist.
+
+    :raises DataError: a file cannot be written.
+    """
+    _write(folder, "evaluation.json", evaluation.figures(), "evaluation.png", _evaluation_picture(evaluation))
+
+
+def _write(folder: Path, json_name: str, figures: Mapping[str, Any], picture_name: str, picture: bytes) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DataError(f"{folder} cannot be made ({error.strerror})") from error
-    write_whole(folder / FIGURES, (json.dumps(card.validation, indent=2) + "\n").encode())
-    write_whole(folder / PICTURE, _forecast_picture(validation, card.unit))
+    write_whole(folder / json_name, (json.dumps(figures, indent=2) + "\n").encode())
+    write_whole(folder / picture_name, picture)
+
+
+@rc_context({"date.converter": "concise"})
+def _evaluation_picture(evaluation: Evaluation) -> bytes:
+    hours, model = evaluation.weeks.hours, evaluation.scored[0]
+    local = hours.index.tz_localize(None)  # matplotlib would show UTC
+    figure = Figure(figsize=(11, 6.5), layout="constrained")
+    large, small = figure.subplots(2, height_ratios=(3, 1))
+    edges = (model.quantiles[edge].to_numpy() for edge in (LOW, HIGH))
+    large.fill_between(local, *edges, alpha=0.3, linewidth=0, color="tab:orange", label="90 % interval")
+    large.plot(local, hours["power"], linewidth=0.8, color="0.25", label="actual")
+    large.plot(local, model.forecast, linewidth=0.8, color="tab:orange", label="forecast")
+    large.set_ylabel(evaluation.unit)
+    large.margins(x=0)
+    large.set_title(evaluation.verdict, fontsize="medium", wrap=True)
+    figure.legend(*large.get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    rows = evaluation.by_week()
+    for number, scored in enumerate(scored for scored in evaluation.scored if scored.quantiles):
+        places = [place + 0.4 * number for place in range(len(rows))]
+        small.bar(places, [row["mae"][scored.name] for row in rows], 0.4, label=scored.name)
+    small.set_xticks(range(len(rows)), [row["week_of"] for row in rows], rotation=90, fontsize="x-small")
+    small.set_ylabel(f"MAE of the week, {evaluation.unit}")
+    small.legend(fontsize="small")
+    content = BytesIO()
+    figure.savefig(content, format="png", dpi=110, metadata={"Software": None})
+    return content.getvalue()
 
 
 @rc_context({"date.converter": "concise"})

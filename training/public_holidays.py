@@ -4,7 +4,7 @@ import re
 import warnings
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from importlib.resources import files
 from statistics import median
@@ -27,7 +27,7 @@ class PublicHolidays:
     :param country: ISO 3166 code, with a subdivision after a hyphen if one was named; None without holidays.
     :param origin: why it is this country, in words.
     :param weekend: the country's weekend; 0 is Monday.
-    :param as_they_fall: the holidays' dates.
+    :param as_they_fall: the holidays' dates, with their names.
     :param as_observed: the dates on which they are observed: with, or instead of, a substitute day.
     :param listed: the years for which the package lists them.
     """
@@ -35,8 +35,8 @@ class PublicHolidays:
     country: str | None
     origin: str
     weekend: frozenset[int] = frozenset({5, 6})
-    as_they_fall: frozenset[date] = frozenset()
-    as_observed: frozenset[date] = frozenset()
+    as_they_fall: Mapping[date, str] = field(default_factory=dict)
+    as_observed: Mapping[date, str] = field(default_factory=dict)
     listed: range = range(0)
     warnings: tuple[str, ...] = ()
 
@@ -65,7 +65,10 @@ def public_holidays(named: str | None, time_zone: str, years: range, last_of_dat
         if not re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", country):  # the package also takes names of its own
             raise NotImplementedError(country)
         with warnings.catch_warnings(action="ignore"):  # about years that are not listed, which are left out
-            fall, observed = (country_holidays(code, part or None, years, observed=kind) for kind in (False, True))
+            fall, observed = (
+                country_holidays(code, part or None, years, observed=kind, language=_language(code))
+                for kind in (False, True)
+            )
     except NotImplementedError as error:
         hint = f"no such country or part of one is known; use a code like NL or DE-BY, or {NONE}"
         raise DataError(f"--holidays {quoted(named)}: {hint}") from error
@@ -75,7 +78,13 @@ def public_holidays(named: str | None, time_zone: str, years: range, last_of_dat
         why = f"those of {country} are listed until {listed[-1]}, less than {FEWEST_LISTED_YEARS} years after the data"
         warning = f"No public holidays are used: {why}."
         return PublicHolidays(None, f"since {why}", frozenset(fall.weekend), warnings=(warning,))
-    return PublicHolidays(country, origin, frozenset(fall.weekend), frozenset(fall), frozenset(observed), listed)
+    return PublicHolidays(country, origin, frozenset(fall.weekend), dict(fall), dict(observed), listed)
+
+
+def _language(country: str) -> str | None:
+    """Choose English for the names of holidays, if the package has it; None for the country's own language."""
+    known = getattr(country_holidays(country), "supported_languages", ())
+    return next((language for language in ("en_US", "en_GB", "en") if language in known), None)
 
 
 def _listed(n_holidays: Mapping[int, int], years: range, last_of_data: int) -> range:

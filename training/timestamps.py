@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -41,6 +41,8 @@ class ReadingOptions:
     :param zeros_are_missing: whether a zero stands for a missing value.
     :param year: move the first event to this year; the hours keep their order, and timestamps their meaning.
         The published file is moved to the year that it simulates, unless a year is given.
+    :param since: leave out events that start before this day, on the local clock.
+    :param until: leave out events that start after this day, on the local clock.
     """
 
     time_column: str = "ds"
@@ -51,6 +53,8 @@ class ReadingOptions:
     unit: str = "kW"
     zeros_are_missing: bool = False
     year: int | None = None
+    since: date | None = None
+    until: date | None = None
 
     @property
     def is_energy(self) -> bool:
