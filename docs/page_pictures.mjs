@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 const { chromium } = createRequire(new URL("../tests/clients/", import.meta.url))("playwright-core");
 const [server] = process.argv.slice(2);
 const PICTURES = {
-  page: { viewport: { width: 1200, height: 1240 } },
+  page: { viewport: { width: 1200, height: 1400 } },
   page_phone: { viewport: { width: 360, height: 1000 }, deviceScaleFactor: 1.5 },
 };
 

@@ -4,25 +4,19 @@ import { WEEKDAYS } from "./site_clock.js";
 
 export class SchemaForm {
   constructor(form, { properties, required }, names, onSubmit) {
-    Object.assign(this, { names, properties, controls: form.elements });
+    Object.assign(this, { names, properties, controls: form.elements, fold: form.closest("details") });
     form.noValidate = true; // judge() calls the browser's validation, and shows its message beside the field
     form.prepend(...names.map((name) => field(name, properties[name], required.includes(name))));
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      if (this.judge()) onSubmit(this.input);
-    });
+    form.addEventListener("submit", (event) => event.preventDefault(this.judge() && onSubmit(this.input)));
   }
-
   set input(values) {
     for (const name of this.names) this.controls[name].value = values[name] ?? "";
   }
-
   get input() {
     const filled = this.names.filter((name) => this.controls[name].value);
     const typed = (name, text) => (this.properties[name].type === "string" ? text : Number(text));
     return Object.fromEntries(filled.map((name) => [name, typed(name, this.controls[name].value)]));
   }
-
   /** Validate each field with the browser, show its errors, and return whether there are none. */
   judge() {
     return !this.showFaults(this.names.map((parameter) => {
@@ -33,7 +27,6 @@ export class SchemaForm {
       return { parameter, detail: control.validationMessage };
     }));
   }
-
   /** Show errors, the browser's or a problem document's, beside their fields, and return whether there are any. */
   showFaults(faults) {
     const detail = (name) => faults.find(({ parameter }) => parameter === name)?.detail ?? "";
@@ -41,6 +34,7 @@ export class SchemaForm {
       this.controls[name].setAttribute("aria-invalid", detail(name) !== "");
       document.getElementById(`${name}-fault`).textContent = detail(name);
     }
+    if (this.fold && this.names.some(detail)) this.fold.open = true;
     this.controls[this.names.find(detail)]?.focus();
     return this.names.some(detail);
   }
@@ -50,9 +44,8 @@ function field(name, { description, type, minimum, maximum, minLength, maxLength
   const common = { id: name, name, required: required || undefined, "aria-describedby": `${name}-fault ${name}-help` };
   const kind = type !== "string" && { type: "number", min: minimum, max: maximum, step: type === "number" ? "any" : 1 };
   const choices = name === "day_of_week" ? WEEKDAYS : values;
-  const option = (text, place) => element("option", { value: values?.[place] ?? place }, text);
-  const input = () => element("input", { ...common, ...kind, minLength, maxLength });
-  const control = choices ? element("select", common, ...choices.map(option)) : input();
+  const options = choices?.map((text, place) => element("option", { value: values?.[place] ?? place }, text));
+  const control = options ? element("select", common, ...options) : element("input", { ...common, ...kind, minLength, maxLength });
   const label = element("label", { for: name }, /^[^:,.(]+/.exec(description)[0], " ", element("code", {}, name));
   const note = (kind, text) => element("p", { class: kind, id: `${name}-${kind}` }, text);
   const help = element("details", {}, element("summary", {}, "What it means"), note("help", description));

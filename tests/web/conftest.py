@@ -10,14 +10,24 @@ import pytest
 from tests.builders import ROOT, changed_model, running_server
 
 CARD_OF_ANOTHER = {
+    "name": '"Mill"',
     "unit": '"MW"',
     "timezone": '"Asia/Kolkata"',
+    "timestamps": json.dumps({"marks": "start", "clock": "local", "weekday_shift": 0}),
     "first_event_start": '"2017-01-01T00:00:00+05:30"',
     "last_event_start": '"2017-12-31T23:00:00+05:30"',
-    "label_weekday_shift": "0",
+    "weekend": "[4, 5]",
+    "rest_weekday": "5",
     "holidays": None,
+    "closures": json.dumps({"2018-01-01": "annual service"}),
     "training_data": json.dumps(
-        {"sha256": "0" * 64, "rows": 8000, "missing_hours": 760, "days_left_out_of_fit": [], "remarks": []}
+        {
+            "sha256": "0" * 64,
+            "hours": 8000,
+            "missing_hours": 760,
+            "outlier_days_left_out": [],
+            "warnings": ["It is odd."],
+        }
     ),
 }
 

@@ -4,49 +4,147 @@ import { createRequire } from "node:module";
 
 const { chromium } = createRequire(new URL("../clients/", import.meta.url))("playwright-core");
 const axe = createRequire(new URL("../clients/", import.meta.url)).resolve("axe-core");
-const [published, mounted] = process.argv.slice(2);
+const [published, mounted, only] = process.argv.slice(2);
 const NOW = "2026-10-30T20:30:00Z"; // half past one on a Friday in San Francisco, two days before the clocks go back
 const HOUR = "hour_of_day=8&day_of_week=3&day_of_year=122";
-const ALL = "main:has(.code) #year .readout strong"; // there when all is loaded
+const ALL = "main:has(#hour .code) #year .readout strong"; // there when all is loaded
+const MEASURED = `ds,y\n${Array.from({ length: 48 }, (_, hour) => {
+  const end = new Date(Date.UTC(2026, 9, 14, hour + 1)).toISOString(); // timestamps are in standard time, and mark the end
+  return `${end.slice(0, 10)} ${end.slice(11, 19)},${1000 + 10 * (hour % 24)}.5\n`;
+}).join("")}`;
 
 const visits = {
-  async "the coming days"(open) {
-    const page = await open("/");
+  async "this week"(open) {
+    const requests = [];
+    const page = await open("/", { requests });
     await page.click("#days summary:has-text('table')");
     const shown = {
+      requests,
+      title: await page.title(),
+      heading: await page.innerText("#days h2"),
+      headline: await page.innerText(".headline"),
+      interval: await page.innerText(".key.band"),
       input: await values(page, "#days form"),
       table: await rows(page, "#days"),
-      ticks: await page.$$eval("#days text.end", (texts) => texts.map((text) => [text.textContent, +text.getAttribute("y") - 4])),
+      ticks: await ticks(page),
       mean: await page.getAttribute("path.mean", "d"),
       band: await page.getAttribute("path.band", "d"),
       rest: await page.$$eval("#days svg :is(.holiday, .weekend):not(text)", (marks) => marks.map((mark) => mark.getAttribute("class"))),
+      now: await page.locator("path.now").count(),
       first: await page.innerText("#days .readout"),
     };
     await page.focus("#days [type=range]");
-    await page.keyboard.press("ArrowRight");
-    shown.next = await page.getAttribute("#days [type=range]", "aria-valuetext");
+    for (const key of ["ArrowRight", "PageDown", "PageUp", "PageUp", "Home", "End"]) {
+      await page.keyboard.press(key);
+      shown[key] = await told(page, "#days");
+    }
+    await page.$eval("#days h2", (it) => it.scrollIntoView());
     const box = await page.locator("#days .plot").boundingBox();
-    await page.mouse.move(box.x + 52 + (box.width - 64) * (36.5 / 168), box.y + 100);
-    return { ...shown, pointed: await page.getAttribute("#days [type=range]", "aria-valuetext") };
+    await page.mouse.move(box.x + 52 + (box.width - 64) * (145.5 / 169), box.y + 100);
+    return { ...shown, pointed: await told(page, "#days") };
   },
   async "the year"(open) {
     const page = await open("/?year=2026");
     await page.click("#year summary");
     const pixels = await page.$eval("#year .plot canvas", (canvas) =>
       [...canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data]);
+    await page.$eval("#year h2", (it) => it.scrollIntoView());
     const box = await page.locator("#year .plot").boundingBox();
     const at = (day, hour) => [box.x + 52 + ((box.width - 64) * (day + 0.5)) / 365, box.y + 26 + 11 * (hour + 0.5)];
     await page.mouse.move(...at(304, 1));
-    const text = await page.getAttribute("#year [type=range]", "aria-valuetext");
+    const text = await told(page, "#year");
     const table = await rows(page, "#year");
     await page.mouse.click(...at(304, 1));
-    await page.waitForFunction(() => document.querySelector("#days [type=range]").max === "24");
+    await hours(page, 25);
     const clicked = await values(page, "#days form");
     await page.focus("#year [type=range]");
-    await page.keyboard.press("End");
+    const keys = [];
+    for (const key of ["End", "PageDown", "PageUp", "ArrowUp", "ArrowDown", "ArrowDown"]) {
+      await page.keyboard.press(key);
+      keys.push((await told(page, "#year")).split("; ").slice(0, 2).join("; ").split(":00:")[0]);
+    }
     await page.keyboard.press("Enter");
-    await page.waitForFunction(() => document.querySelector("#days [type=range]").max === "23");
-    return { pixels, text, table, clicked, entered: await values(page, "#days form") };
+    await hours(page, 24);
+    return { pixels, text, table, clicked, keys, entered: await values(page, "#days form") };
+  },
+  async "moving by day, week and month"(open) {
+    const page = await open("/");
+    const seen = [];
+    const after = async (action, name) => {
+      await action;
+      await page.waitForFunction((it) => document.querySelector("#days h2").textContent.replace(/\s/g, " ") === it, name);
+      seen.push([name, ...(await values(page, "#days form")), await page.inputValue("#date")]);
+    };
+    await after(page.click("text=Next ›"), "Next week, 2 – 8 November 2026");
+    await after(page.click("text=Next ›"), "9 – 15 November 2026");
+    await after(page.selectOption("#period", "month"), "November 2026");
+    await after(page.click("text=‹ Previous"), "October 2026");
+    await after(page.fill("#date", "2026-12-25"), "December 2026");
+    await after(page.selectOption("#period", "day"), "Friday 25 December 2026");
+    seen.push(await page.innerText(".headline"));
+    await after(page.click("text=Today"), "Today, Friday 30 October 2026");
+    const entries = () => page.evaluate(() => history.length);
+    const before = await entries();
+    await page.click("text=Today");
+    const last = await open("/?period=week&date=2047-12-31");
+    const disabled = await last.$$eval("button[value]", (all) => all.map((it) => it.disabled));
+    return { seen, unchanged: (await entries()) - before, disabled, last: await values(last, "#days form") };
+  },
+  async "compared with the week before and a year before"(open) {
+    const page = await open("/?period=week&date=2026-11-11");
+    const seen = {};
+    for (const compare of ["before", "year"]) {
+      await page.selectOption("#compare", compare);
+      await page.waitForSelector(`#days .readout:has-text('${compare === "year" ? "a year" : "the week"} before')`);
+      await page.focus("#days [type=range]");
+      await page.keyboard.press("Home");
+      seen[compare] = [await told(page, "#days"), await page.innerText(".headline"), await page.locator("path.earlier").getAttribute("d")];
+    }
+    await page.selectOption("#quantile", "0.9");
+    await page.waitForSelector(".headline:has-text('90 %')");
+    return { ...seen, quantile: await page.innerText(".headline"), address: page.url() };
+  },
+  async "measured power from a file"(open) {
+    const requests = [];
+    const page = await open("/?period=week&date=2026-10-14", { requests });
+    requests.length = 0;
+    const give = async (name, content) => {
+      await page.setInputFiles("#file", { name, mimeType: "text/csv", buffer: Buffer.from(content) });
+      await page.waitForSelector(`.errors:has-text('${name}')`);
+      return page.innerText(".errors");
+    };
+    const seen = { shown: await give("measured.csv", MEASURED), line: await page.getAttribute("path.measured", "d") };
+    seen.localFormat = await give("german.csv", `Zeit;Leistung\n${MEASURED.split("\n").slice(1, -1).map((row) => {
+      const [date, time, power] = row.split(/[ ,]/);
+      return `${date.split("-").reverse().join(".")} ${time.slice(0, 5)};${power.replace(".", ",")}`;
+    }).join("\n")}\n`);
+    seen.refused = [];
+    for (const [name, content] of [["words", "ds,y\n2026-10-14 01:00,x\n"], ["ambiguous", "ds,y\n1/2/2026 01:00,7\n"],
+      ["daily", "ds,y\n2026-10-14,1\n2026-10-15,1\n"], ["old", "ds,y\n1999-01-01 01:00,1\n"], ["empty", ""]]) {
+      seen.refused.push(await give(name, content));
+    }
+    const dropped = await page.evaluateHandle((csv) => {
+      const data = new DataTransfer();
+      data.items.add(new File([csv], "dropped.csv"));
+      return data;
+    }, MEASURED);
+    await page.dispatchEvent("#days .plot", "drop", { dataTransfer: dropped });
+    await page.waitForSelector(".errors:has-text('dropped.csv')");
+    return { ...seen, requests };
+  },
+  async "what can be taken away"(open) {
+    const page = await open("/?compare=before");
+    const download = page.waitForEvent("download");
+    await page.click("#save");
+    const file = await download;
+    const chunks = [];
+    for await (const chunk of await file.createReadStream()) chunks.push(chunk);
+    await page.click("#link");
+    await page.waitForSelector("#said:has-text('Copied')", { state: "attached" });
+    const link = await page.evaluate(() => navigator.clipboard.readText());
+    await page.click("#api summary");
+    const code = await page.$$eval("#api pre", (all) => all.map((it) => it.textContent));
+    return { name: file.suggestedFilename(), csv: Buffer.concat(chunks).toString(), link, code };
   },
   async "a wrong value, then a right one"(open) {
     const page = await open("/");
@@ -55,66 +153,157 @@ const visits = {
     const controls = await page.$$eval("form :is(input, select)", (all) => all.map((control) => ({
       name: control.name, type: control.type, required: control.required, min: control.min, max: control.max, step: control.step,
       minLength: control.minLength, maxLength: control.maxLength, options: [...(control.options ?? [])].map((it) => it.text),
-      label: control.labels[0].innerText, help: document.getElementById(`${control.name}-help`).textContent,
+      label: control.labels[0].textContent, help: document.getElementById(`${control.name}-help`).textContent,
     })));
     await page.fill("#hour_of_day", "24");
     await page.click("#hour button");
     const refused = { error: await page.innerText("#hour_of_day-fault"), requests: [...requests], focus: await focused(page) };
     await page.fill("#hour_of_day", "8");
     await page.click("#hour button");
-    await page.waitForSelector(".code");
+    await page.waitForSelector("#hour .code");
     const copied = [];
-    for (const button of await page.$$(".code button")) {
+    for (const button of await page.$$("#hour .code button")) {
       await button.click();
       await page.waitForFunction((it) => it.textContent === "Copied", button);
       copied.push(await page.evaluate(() => navigator.clipboard.readText()));
     }
-    return { controls, refused, requests, prediction: await page.innerText(".answer .readout"), copied };
+    const said = await page.textContent("#said");
+    const seen = { controls, refused, requests: [...requests], prediction: await page.innerText(".answer .readout"), copied, said };
+    seen.moments = [];
+    for (const moment of ["2026-11-26T08:00", "2026-07-05T23:00", "2026-12-31T23:00"]) {
+      await page.fill("#moment", moment);
+      seen.moments.push([moment, ...(await values(page, "#hour form"))]);
+    }
+    return seen;
   },
   async "what the server refuses"(open) {
-    const page = await open("/?N=24&start=2026-11-26T00:30:00-08:00");
+    const page = await open("/?N=24&start=2026-11-26T00:30:00-08:00", { wait: "#year .readout strong" });
     await page.waitForFunction(() => document.getElementById("start-fault").textContent);
     return { error: await page.innerText("#start-fault"), focus: await focused(page) };
   },
   async "a server that goes away"(open) {
     const page = await open("/");
     const shown = [];
-    for (const response of [(route) => route.abort(), (route) => route.fulfill({ status: 502, body: "<html>" })]) {
+    for (const response of [(route) => route.abort(), (route) => route.fulfill({ status: 502, body: "<html>" }),
+      (route) => route.fulfill({ status: 502, json: { message: "no" } }), (route) => route.fulfill({ json: { values: [1] } }), () => {}]) {
       await page.route("**/v1/forecast?N=24*", response);
-      await page.fill("#N", "24");
-      await page.click("#days form button");
+      await page.selectOption("#period", "day");
       await page.waitForSelector("#days .status button");
-      shown.push(await page.innerText("#days .status"));
+      shown.push([await page.innerText("#days .status"), await page.$eval("#days figure", (it) => getComputedStyle(it).opacity)]);
       await page.unrouteAll();
       await page.click("#days .status button");
-      await page.waitForFunction(() => document.querySelector("#days [type=range]").max === "23");
+      shown.at(-1).push(await focused(page));
+      await hours(page, 24);
       await page.goBack();
-      await page.waitForFunction(() => document.querySelector("#days [type=range]").max === "167");
+      await hours(page, 169);
     }
     return shown;
   },
+  async "back over a slow response"(open) {
+    const page = await open("/");
+    const waiting = [];
+    await page.route("**/v1/forecast?N=24*", (route) => waiting.push(route));
+    await page.selectOption("#period", "day");
+    await page.waitForSelector("#days[aria-busy]");
+    await page.goBack();
+    await page.waitForSelector("#days:not([aria-busy])");
+    for (const route of waiting) await route.continue().catch(() => {});
+    await page.waitForTimeout(300);
+    const back = [page.url(), await page.innerText("#days h2"), (await values(page, "#days form"))[0], await page.innerText("#days .status")];
+    await page.unrouteAll();
+    await page.goForward();
+    await hours(page, 24);
+    const requests = [];
+    page.on("request", (request) => request.url().includes("N=87") && requests.push(request.url()));
+    const before = await page.evaluate(() => history.length);
+    await page.focus("#year-shown");
+    for (let step = 0; step < 6; step += 1) await page.keyboard.press("ArrowDown");
+    await page.waitForSelector("#year .readout:has-text('2032')");
+    return { back, years: requests.length, entries: (await page.evaluate(() => history.length)) - before };
+  },
+  async "a start that is cleared, and a tab that stays open"(open) {
+    const page = await open("/?N=24&start=2026-12-24T00:00:00-08:00");
+    await page.click("#api summary");
+    await page.fill("#start", "");
+    await page.fill("#N", "0");
+    await page.click("#api button:has-text('Show')");
+    const refused = await page.innerText("#N-fault");
+    const invalid = await open("/?N=0", { wait: "#year .readout strong" });
+    const dim = [await invalid.innerText("#N-fault"), await invalid.getAttribute("#days", "class")];
+    await page.fill("#N", "24");
+    await page.click("#api button:has-text('Show')");
+    await page.waitForSelector("#days h2:has-text('24 hours from Fri, 30 Oct 2026')");
+    const cleared = [page.url(), await page.inputValue("#start"), await page.innerText(".headline"), refused, dim];
+    await page.click("text=Today");
+    await page.selectOption("#period", "day");
+    await page.waitForSelector("#days h2:has-text('Today, Friday 30 October')");
+    await page.clock.setFixedTime("2026-10-31T20:30:00Z");
+    await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+    await page.waitForSelector("#days h2:has-text('Today, Saturday 31 October')");
+    return cleared;
+  },
+  async "other units and sizes"(open) {
+    const seen = [];
+    for (const [unit, of] of [["W", (power) => Math.round(power * 1000)], ["GW", (power) => power * 0.038],
+      ["kW", (power) => 10_000 + power / 100], ["kW", (power) => -power / 10], ["MW", () => 5]]) {
+      const page = await open("/", { scaled: { unit, of } });
+      const left = await page.$$eval("#days text.end", (all) => Math.min(...all.map((it) => it.getBBox().x)));
+      seen.push({ unit, ticks: (await ticks(page)).map(([tick]) => tick), left, readout: await page.innerText("#days .readout"),
+        headline: await page.innerText(".headline"), note: await page.locator("text=The axis does not begin at zero.").count() });
+    }
+    return seen;
+  },
+  async "paper and forced colours"(open) {
+    const page = await open("/", { viewport: { width: 1100, height: 900 } });
+    await page.click("#days summary:has-text('table')");
+    await page.emulateMedia({ media: "print" });
+    // Paper has another width than the screen, and nothing is drawn again for it.
+    const [canvas, svg, mark] = await page.evaluate(() => {
+      document.body.style.maxWidth = "500px";
+      const parts = ["#year .plot canvas", "#year svg", "#year path.weekend"].map((it) => document.querySelector(it));
+      return parts.map((it) => ({ ...it.getBoundingClientRect().toJSON(), drawn: it.viewBox?.baseVal.width }));
+    });
+    const table = await page.$eval("#days .scroll", (it) => it.scrollHeight - it.clientHeight);
+    const forced = await open("/", { forcedColors: "active" });
+    const keys = await forced.$$eval(".key", (all) => all.map((it) => getComputedStyle(it, "::before").forcedColorAdjust));
+    return { canvas, svg, mark, table, keys, slider: await forced.$eval("#days [type=range]", (it) => getComputedStyle(it).forcedColorAdjust) };
+  },
+  async "a telephone"(open) {
+    const page = await open("/?N=168&start=2026-10-30T10:00:00-07:00", { viewport: { width: 360, height: 740 }, hasTouch: true });
+    const weekdays = await page.$$eval("#days text", (all) => all.map((it) => it.textContent).filter((it) => /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(it)));
+    const address = page.url();
+    await page.locator("#year .plot").scrollIntoViewIfNeeded();
+    const box = await page.locator("#year .plot").boundingBox();
+    await page.touchscreen.tap(box.x + 52 + ((box.width - 64) * 100.5) / 365, box.y + 26 + 11 * 8.5);
+    const tapped = [page.url() === address, await told(page, "#year")];
+    await page.click("text=Show this day above");
+    await page.waitForSelector("#days h2:has-text('Saturday 11 April 2026')");
+    return { weekdays, tapped };
+  },
   async "an address that is shared"(open) {
     const page = await open("/");
+    await page.click("#api summary");
     await page.fill("#N", "48");
     await page.fill("#start", "2026-12-24T00:00:00-08:00");
     await page.keyboard.press("Enter");
-    await page.waitForFunction(() => document.querySelector("#days [type=range]").max === "47");
+    await hours(page, 48);
     await page.selectOption("#year-shown", "2030");
-    await page.click("#hour button");
-    await page.waitForSelector(".code");
     await page.waitForSelector("#year .readout:has-text('2030')");
-    const seen = async (it) => [await values(it, "form"), await it.inputValue("select"), await it.$$eval(".readout", text)];
+    await page.click("#hour button");
+    await page.waitForSelector("#hour .code");
+    const seen = async (it) => [await values(it, "form"), await it.inputValue("#year-shown"), await it.$$eval(".readout", text)];
     const [address, shared] = [page.url(), await seen(page)];
     const other = await open(address.slice(published.length), { wait: ALL });
     const restored = await seen(other);
     for (let step = 0; step < 3; step += 1) await page.goBack();
-    await page.waitForFunction(() => document.querySelector("#days [type=range]").max === "167");
+    await hours(page, 169);
     return { address, shared, restored, back: await page.innerText(".answer") };
   },
   async "the keyboard alone"(open) {
-    const page = await open(`/?${HOUR}`, { wait: ".code" });
+    const page = await open(`/?${HOUR}`, { wait: "#hour .code" });
+    await page.click("#api summary");
     const reached = [];
-    for (let step = 0; step < 60; step += 1) {
+    for (let step = 0; step < 80; step += 1) {
       await page.keyboard.press("Tab");
       reached.push(await focused(page));
     }
@@ -123,11 +312,11 @@ const visits = {
   async accessibility(open) {
     const found = [];
     for (const colorScheme of ["light", "dark"]) {
-      const page = await open(`/?${HOUR.replace("8", "24")}`, { colorScheme, bypassCSP: true });
-      for (const summary of await page.$$(":not(#year) > figure summary, form summary")) await summary.click();
+      const page = await open(`/?compare=before&${HOUR.replace("8", "24")}`, { colorScheme, bypassCSP: true });
+      for (const summary of await page.$$("#days summary, form summary")) await summary.click();
       await page.fill("#hour_of_day", "8");
       await page.click("#hour button");
-      await page.waitForSelector(".code");
+      await page.waitForSelector("#hour .code");
       await page.addScriptTag({ path: axe });
       const { violations } = await page.evaluate(() => globalThis.axe.run());
       found.push(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.target.join(" "))]));
@@ -166,6 +355,9 @@ const visits = {
 
 const text = (all) => all.map((it) => it.innerText);
 const values = (page, form) => page.$$eval(`${form} [name]`, (all) => all.map((control) => control.value));
+const told = (page, section) => page.getAttribute(`${section} [type=range]`, "aria-valuetext");
+const ticks = (page) => page.$$eval("#days text.end", (all) => all.map((it) => [it.textContent, +it.getAttribute("y") - 4]).slice(0, -1));
+const hours = (page, count) => page.waitForFunction((it) => document.querySelector("#days [type=range]").max === it, `${count - 1}`);
 const rows = (page, section) => page.$$eval(`${section} tbody tr`, (all) => all.map((row) => [...row.cells].map((cell) => cell.textContent)));
 const focused = (page) => page.evaluate(() => {
   const it = document.activeElement;
@@ -177,12 +369,13 @@ const browser = await chromium.launch({
   args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
 });
 const outcome = {};
-for (const [name, visit] of Object.entries(visits)) {
+/** Open pages for a visit, and note what the browser and the page say. */
+async function run(name, visit) {
   const noise = [];
   const pages = [];
-  const open = async (address, { wait = "#year .readout strong", now = NOW, change, ...options } = {}) => {
-    const context = await browser.newContext({ permissions: ["clipboard-read", "clipboard-write"], ...options });
-    context.setDefaultTimeout(20_000);
+  const open = async (address, { wait = "#days:has(.readout strong) ~ #year .readout strong", now = NOW, change, scaled, requests, ...options } = {}) => {
+    const context = await browser.newContext({ permissions: ["clipboard-read", "clipboard-write"], reducedMotion: "reduce", ...options });
+    context.setDefaultTimeout(30_000);
     const page = await context.newPage();
     pages.push(page);
     if (change) {
@@ -192,9 +385,19 @@ for (const [name, visit] of Object.entries(visits)) {
         await route.fulfill({ json: card });
       });
     }
+    if (scaled) {
+      await page.route("**/v1/forecast?*", async (route) => {
+        const { values, quantiles = {}, ...rest } = await (await route.fetch()).json();
+        for (const name of Object.keys(quantiles)) quantiles[name] = quantiles[name].map(scaled.of);
+        await route.fulfill({ json: { ...rest, unit: scaled.unit, values: values.map(scaled.of), quantiles } });
+      });
+    }
     page.on("console", (message) => noise.push(message.text())); // the browser reports a violated policy here, too
     page.on("pageerror", (error) => noise.push(error.message));
-    page.on("request", (request) => new URL(request.url()).hostname === "localhost" || noise.push(request.url()));
+    page.on("request", (request) => {
+      requests?.push([request.method(), request.url(), request.postData()]);
+      if (new URL(request.url()).hostname !== "localhost") noise.push(request.url());
+    });
     if (options.javaScriptEnabled !== false) await page.clock.setFixedTime(now);
     await page.goto(new URL(address, published).href);
     await page.waitForSelector(wait, { state: "attached" });
@@ -203,6 +406,15 @@ for (const [name, visit] of Object.entries(visits)) {
   outcome[name] = await visit(open).then((seen) => ({ seen }), (error) => ({ error: error.message }));
   for (const page of pages) noise.push(...(await page.locator("main > .status").allInnerTexts()).filter((status) => status));
   outcome[name].noise = noise;
+  await Promise.all(pages.map((page) => page.context().close()));
 }
+// One visit may have the clipboard at a time; the others share the cores.
+const waiting = Object.entries(visits).filter(([name]) => !only || name === only);
+const CLIPBOARD = ["what can be taken away", "a wrong value, then a right one"];
+const queues = [waiting.filter(([name]) => CLIPBOARD.includes(name)), waiting.filter(([name]) => !CLIPBOARD.includes(name))];
+const work = async (queue) => {
+  while (queue.length) await run(...queue.shift());
+};
+await Promise.all([work(queues[0]), work(queues[1]), work(queues[1])]);
 console.log(JSON.stringify(outcome));
 await browser.close();
