@@ -63,7 +63,7 @@ def find_closures(hours: pd.DataFrame, rest_weekday: int) -> dict[date, date]:
     """
     by_day = hours.groupby(DAY).agg(power=(POWER, "mean"), weekday=("day_of_week", "first"), n_hours=(POWER, "size"))
     daily = by_day[by_day["n_hours"] >= HOURS_OF_SHORTEST_DAY].asfreq("D")
-    usual, rest = (pd.Series(index=daily.index, dtype=float) for _ in range(2))
+    usual = pd.Series(index=daily.index, dtype=float)
     for weekday in range(7):
         of_weekday = daily["power"].where(daily["weekday"] == weekday)
         usual = usual.where(daily["weekday"] != weekday, _median_around(of_weekday))

@@ -246,7 +246,7 @@ def evaluate(profile: LoadProfile, model: Forecaster, candidate: Forecaster | No
         hours = make_features(newer, model.calendar)
         scored = [_forecast(name, each, newer.index) for name, each in models.items()]
     except UnanswerableInput as error:
-        raise DataError(f"the newer hours cannot be forecast: start {error}") from error
+        raise DataError(f"the newer hours cannot be forecast: {error}") from error
     hours = hours.assign(forecast=scored[0].forecast, residual=newer - scored[0].forecast)
     scored += _without_training(make_features(power, model.calendar), newer.index)
     weeks = Weeks.of(hours)
@@ -404,7 +404,7 @@ def compare_with_service(
     try:
         old = _forecast("model", service, last.index)
     except UnanswerableInput as error:
-        raise DataError(f"--replaces: that model cannot forecast the last weeks: start {error}") from error
+        raise DataError(f"--replaces: that model cannot forecast the last weeks: {error}") from error
     weeks = Weeks.of(last.assign(forecast=old.forecast, residual=last[POWER] - old.forecast))
     errors = [weeks.mean((forecast - last[POWER]).abs()) for forecast in (new, old.forecast)]
     maes = [float(error.mean()) for error in errors]
@@ -414,8 +414,9 @@ def compare_with_service(
     )
     if maes[0] < maes[1]:
         return True, f"{found}; it is smaller in {int((errors[0] < errors[1]).sum())} of {len(errors[0])} weeks"
-    newer = evaluate(profile, service)
-    if newer.is_alarm and _change(newer.weeks, WEEKS_COMPARED) >= start.date():
+    expected, newer = service.card.expected_errors["mae_by_week"], evaluate(profile, service)
+    is_off = maes[1] > expected["mean"] + 2 * expected["standard_deviation"]
+    if is_off and newer.is_alarm and _change(newer.weeks, WEEKS_COMPARED) >= start.date():
         return (
             True,
             f"{found}; but the load changed within these weeks, so neither could know, and the new model now does",

@@ -5,6 +5,7 @@ import re
 from calendar import day_name, month_name
 from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from warnings import catch_warnings
 
@@ -124,7 +125,7 @@ def _read(name: str, content: bytes, options: ReadingOptions) -> LoadProfile:
         *warn_of_months(power, options.timezone),
     ]
     return LoadProfile(
-        site_name=PUBLISHED_NAME if sha256 == PUBLISHED_SHA256 else Path(name).stem[:LONGEST_NAME].strip() or "load",
+        site_name=PUBLISHED_NAME if sha256 == PUBLISHED_SHA256 else _site_name(name),
         power=power,
         calendar=SiteCalendar(
             timestamps=convention,
@@ -137,6 +138,12 @@ def _read(name: str, content: bytes, options: ReadingOptions) -> LoadProfile:
         sha256=sha256,
         warnings=tuple(warnings),
     )
+
+
+def _site_name(file_name: str) -> str:
+    """Make a name of a file's; file names may hold what text cannot."""
+    stem = Path(file_name).stem.encode("utf-8", "replace").decode()
+    return "".join(char if char.isprintable() else " " for char in stem)[:LONGEST_NAME].strip() or "load"
 
 
 def make_features(power: pd.Series, calendar: SiteCalendar) -> pd.DataFrame:
@@ -159,14 +166,12 @@ def _check_span(times: pd.Series, error_at: Callable[[int, str], DataError]) -> 
     if not strays.empty:
         raise error_at(strays.index[0], f"lies outside the years {FIRST_YEAR} to {LAST_YEAR}")
     in_order = times.sort_values()
-    gaps = []
-    for after in (in_order.diff() > pd.Timedelta(days=366)).to_numpy().nonzero()[0]:
-        if in_order.iloc[after - 1] - in_order.iloc[0] < _SHORTEST_PART:
-            raise error_at(in_order.index[after - 1], "is more than a year before the rest")
-        if in_order.iloc[-1] - in_order.iloc[after] < _SHORTEST_PART:
-            raise error_at(in_order.index[after], "is more than a year after the rest")
-        gaps.append(f"The data has no row from {in_order.iloc[after - 1]} to {in_order.iloc[after]}.")
-    return gaps
+    after_gap = in_order.diff() > pd.Timedelta(days=366)
+    parts = [part for _, part in in_order.groupby(after_gap.cumsum())]
+    shortest = min(parts, key=lambda part: part.iloc[-1] - part.iloc[0])
+    if len(parts) > 1 and shortest.iloc[-1] - shortest.iloc[0] < _SHORTEST_PART:
+        raise error_at(shortest.index[0], "is more than a year from the other rows")
+    return [f"The data has no row from {part.iloc[-1]} to {later.iloc[0]}." for part, later in pairwise(parts)]
 
 
 def _check_steps(instants: pd.Series, error_at: Callable[[int, str], DataError]) -> int:

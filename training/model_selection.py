@@ -187,11 +187,11 @@ class Comparison:
         return forecast
 
     def _forecast_of_trees(self, settings: Settings, fitted: pd.DataFrame, held_out: pd.DataFrame) -> pd.Series:
-        # Four of five held-out fifths leave the same last weeks to fit on, so the hours are the key and not the fold.
-        trees = replace(settings, recent_trees=0), fitted.index[0], fitted.index[-1], len(fitted)
+        # Four of five held-out fifths leave the same last weeks, so the hours themselves are the key of their trees.
+        trees = replace(settings, recent_trees=0), fitted.index.asi8.tobytes()
         if trees not in self._trees:
             self._trees[trees] = fit_trees(fitted, settings, N_TREES, seed=self.seed)
-        forecast = *trees, held_out.index[0], len(held_out)
+        forecast = trees, held_out.index[0]
         if forecast not in self._forecasts:
             self._forecasts[forecast] = predict_forest(self._trees[trees], held_out)
         return self._forecasts[forecast]

@@ -171,7 +171,7 @@ def measure_interval(hours: pd.DataFrame, settings: Settings, *, seed: int) -> P
         held_out_weeks=Coverage.mean(
             [Coverage.of(fold, quantiles(*others)) for fold, others in zip(weeks, without, strict=True)]
         ),
-        months_ahead=Coverage.of(pd.concat(ahead), residual_quantiles(pd.concat(seen))) if ahead else None,
+        months_ahead=Coverage.of(pd.concat(ahead), widened(residual_quantiles(pd.concat(seen)))) if ahead else None,
         last_20_percent=Coverage.of(residuals_of(train, test, settings, seed=seed), of_train),
         mae_by_week=pd.concat(by_week).to_list(),
         mean_error_by_week=pd.concat(means).to_list(),

@@ -56,7 +56,7 @@ def public_holidays(named: str | None, time_zone: str, years: range, last_of_dat
     :raises DataError: the package does not know the country or its part.
     """
     if named is not None and named.lower() == NONE:
-        return PublicHolidays(None, "as --holidays says")
+        return PublicHolidays(None, "as --holidays says", _weekend(country_of(time_zone)))
     country = country_of(time_zone) if named is None else named.upper()
     if country is None:
         return PublicHolidays(None, f"since {time_zone} belongs to no country; --holidays can name one")
@@ -79,6 +79,14 @@ def public_holidays(named: str | None, time_zone: str, years: range, last_of_dat
         warning = f"No public holidays are used: {why}."
         return PublicHolidays(None, f"since {why}", frozenset(fall.weekend), warnings=(warning,))
     return PublicHolidays(country, origin, frozenset(fall.weekend), dict(fall), dict(observed), listed)
+
+
+def _weekend(country: str | None) -> frozenset[int]:
+    """Look up the weekend of a country; without one that the package knows, it is Saturday and Sunday."""
+    try:
+        return frozenset(country_holidays(country or "").weekend)
+    except NotImplementedError:
+        return PublicHolidays.weekend
 
 
 def _language(country: str) -> str | None:

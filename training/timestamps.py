@@ -207,13 +207,16 @@ def _line_of_clock_change(times: pd.Series, time_zone: ZoneInfo) -> int | None:
 def find_doubled(times: pd.Series, offsets: pd.Series | None, values: pd.Series, time_zone: str) -> pd.Series:
     """Mark rows that repeat an earlier row's time and value.
 
-    The local clock shows an hour twice in autumn, so two rows of that hour are no repetition.
+    The local clock shows an hour twice in autumn, so two rows of that hour are no repetition,
+    unless the rows two hours before or after it are repeated, too.
     """
     rows = pd.DataFrame({"time": times, "offset": offsets, "value": values})
     doubled = rows.duplicated()
     if offsets is None and doubled.any():
         localized = times.dt.tz_localize(site_time_zone(time_zone), ambiguous="NaT", nonexistent="shift_forward")
-        doubled &= localized.notna() | (times.groupby(times).transform("size") > 2)
+        elsewhere = times[doubled & localized.notna()]
+        around = pd.concat([elsewhere - pd.Timedelta(hours=2), elsewhere + pd.Timedelta(hours=2)])
+        doubled &= localized.notna() | (times.groupby(times).transform("size") > 2) | times.isin(around)
     return doubled
 
 

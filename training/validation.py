@@ -19,7 +19,7 @@ ORIGINS, DAYS_AHEAD, FEWEST_DAYS_BEFORE = 4, 60, 91  # a forecast from an earlie
 
 SEEDS = (0, 1, 2, 3, 4)
 FOREST = "forest"
-BASELINES = {"mean of hour x weekday": None, "the same, of the last 8 weeks": RECENT_WEEKS}
+BASELINES = {"mean of hour x weekday": None, "mean of the last 8 weeks": RECENT_WEEKS}
 """What the model has to beat, and the weeks of which each takes the mean; None for all."""
 
 Hours = TypeVar("Hours", pd.Series, pd.DataFrame)  # indexed by event_start
