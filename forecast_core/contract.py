@@ -2,7 +2,7 @@
 
 import json
 from functools import cache
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath
 from typing import Any
 
 from . import __version__
@@ -27,12 +27,23 @@ def openapi_document() -> dict[str, Any]:
     text = (SCHEMA_FOLDER.parent / "openapi.json").read_text("utf-8")
     document: dict[str, Any] = _with_inner_references(json.loads(text))
     document["info"]["version"] = __version__
+    schemas = {_component(file): json.loads(file.read_text("utf-8")) for file in SCHEMA_FOLDER.parent.glob("v*/*.json")}
     document["components"]["schemas"] = {
         # An $id would make each schema a document of its own, which no pointer may reach into.
-        file.stem: {name: value for name, value in schema(file.stem).items() if name not in ("$id", "$schema")}
-        for file in sorted(SCHEMA_FOLDER.glob("*.json"))
+        component: {name: value for name, value in schemas[component].items() if name not in ("$id", "$schema")}
+        for component in sorted(schemas)
     }
     return document
+
+
+def _component(file: PurePath) -> str:
+    """Name a schema file in the OpenAPI document.
+
+    >>> _component(PurePath("v1/problem.json")), _component(PurePath("v2/problem.json"))
+    ('problem', 'problem-v2')
+    """
+    version = file.parent.name
+    return file.stem if version == CONTRACT_VERSION else f"{file.stem}-{version}"
 
 
 def _with_inner_references(node: Any) -> Any:
@@ -40,7 +51,7 @@ def _with_inner_references(node: Any) -> Any:
     match node:
         case {"$ref": str(reference)} if not reference.startswith("#"):
             file, _, pointer = reference.partition("#")
-            return {**node, "$ref": f"#/components/schemas/{PurePosixPath(file).stem}{pointer}"}
+            return {**node, "$ref": f"#/components/schemas/{_component(PurePath(file))}{pointer}"}
         case dict():
             return {name: _with_inner_references(value) for name, value in node.items()}
         case list():

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from pathlib import Path
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -18,8 +19,9 @@ from forecast_core.timestamps import EVENT_RESOLUTION, CalendarFields, parse_eve
 
 from .input_schema import InputSchema
 from .onnx_model import load_model
+from .overload import LongForecasts
 from .page import WEB_FOLDER, WebFiles
-from .problem import EXCEPTION_HANDLERS, NO_SNIFFING, root_path
+from .problem import EXCEPTION_HANDLERS, NO_SNIFFING, problem, root_path
 from .request_input import read_input
 from .response import respond
 from .upgrade import UpgradeWithBodyRefused
@@ -32,9 +34,10 @@ DIGEST_LENGTH = 16  # hexadecimal digits, of those that sha256sum prints for the
 HOURS_AT_ONCE = 732  # a month, which takes 3 ms; other requests do not wait longer than that
 
 
-def create_app(model_file: Path) -> Starlette:
+def create_app(model_file: Path, long_forecasts: LongForecasts | None = None) -> Starlette:
     """Make the app that serves a model.
 
+    :param long_forecasts: of the whole process, if this is one of several apps.
     :raises InvalidModel: the file is missing, damaged, foreign, or made for another version of the contract.
     """
     web_files = WebFiles(directory=WEB_FOLDER)
@@ -53,6 +56,7 @@ def create_app(model_file: Path) -> Starlette:
     )
     app.router.redirect_slashes = False
     app.state.forecaster = load_model(model_file)
+    app.state.long_forecasts = long_forecasts or LongForecasts()
     digest = app.state.forecaster.checksum[:DIGEST_LENGTH]
     app.state.model_digest = (b"model-digest", digest.encode())
     logging.getLogger("uvicorn.error").info("Serving the model %s, Model-Digest %s", model_file, digest)
@@ -73,6 +77,17 @@ async def forecast(request: Request) -> Response:
     fields = await read_input(request, FORECAST_REQUEST)
     if "quantile" in fields and "quantiles" in fields:
         raise UnanswerableInput("quantiles", "must not be combined with quantile; send one of them")
+    if fields["N"] <= HOURS_AT_ONCE:
+        return await _forecast(request, fields)
+    long_forecasts: LongForecasts = request.app.state.long_forecasts
+    if long_forecasts.is_full:
+        detail = f"too many forecasts of more than {HOURS_AT_ONCE} hours are waiting; ask again in a second"
+        return problem(503, detail, headers={"Retry-After": "1"})
+    async with long_forecasts.turn():
+        return await _forecast(request, fields)
+
+
+async def _forecast(request: Request, fields: dict[str, Any]) -> Response:
     forecaster: Forecaster = request.app.state.forecaster
     start = parse_event_start(fields["start"]) if "start" in fields else forecaster.calendar.end_of_data
     wanted = [fields["quantile"]] if "quantile" in fields else fields.get("quantiles", [])

@@ -113,10 +113,10 @@ def _in_our_words(error: ValidationError) -> list[InputError]:
         case "enum":
             must = f"be one of {', '.join(map(str, accepted))}"
         case "minItems" | "maxItems":
-            must = f"have {'at least' if error.validator == 'minItems' else 'at most'} {accepted} value(s)"
+            must = f"have {'at least one value' if error.validator == 'minItems' else f'at most {accepted} values'}"
         case "uniqueItems":
-            must = "have each value once"
-        case "pattern" | "minLength" | "maxLength":
+            return [InputError(path, f"{_named(path)} must not repeat a value")]
+        case "pattern" | "minLength" | "maxLength" if "examples" in error.schema:  # the fields of the card have none
             must = f"look like {error.schema['examples'][0]}"
         case keyword:
             must = f"satisfy {keyword} {_shown(accepted)}"

@@ -49,12 +49,12 @@ def _open(content: bytes) -> Forecaster:
         metadata = session.get_modelmeta().custom_metadata_map
     except Exception as error:  # onnxruntime's exceptions share no narrower base
         raise InvalidModel("it is not an ONNX model; restore it, or make it again with train.py") from error
+    card = ModelCard.from_metadata(metadata)  # first, since an older version's model has other columns, too
     inputs, outputs = session.get_inputs(), session.get_outputs()
     shapes = [[(tensor.type, tensor.shape[1:]) for tensor in end] for end in (inputs, outputs)]
     if shapes != _SHAPES or inputs[0].name != MODEL_INPUT:
         expected = f"a float input {MODEL_INPUT} of {len(FEATURES)} columns and a float output of one"
         raise InvalidModel(f"it must have {expected}, and has {shapes}")
-    card = ModelCard.from_metadata(metadata)
     if errors := InputSchema("model").errors(card.to_json()):
         raise InvalidModel(f"its model card is damaged: {min(errors).detail}")
     forecaster = Forecaster(card, _inference(session), sha256(content).hexdigest())
