@@ -31,7 +31,7 @@ from training.timestamps import ReadingOptions
 ROOT = Path(__file__).resolve().parent.parent
 MODEL_FILE = ROOT / "model.onnx"
 HOUR = timedelta(hours=1)
-LOS_ANGELES, AMSTERDAM = "America/Los_Angeles", "Europe/Amsterdam"
+LOS_ANGELES, AMSTERDAM, JERUSALEM = "America/Los_Angeles", "Europe/Amsterdam", "Asia/Jerusalem"
 
 FIELDS = {"hour_of_day": 8, "day_of_week": 3, "day_of_year": 122}
 """The prediction request of the README, whose response many tests know."""
@@ -63,6 +63,7 @@ def hourly_load(
     *,
     offset: float = 1000,
     on_rest_days: float = -200,
+    trend: float = 60,
     rest_days: Collection[int] = (5, 6),
     holidays: Collection[date] = (),
     closed: Collection[date] = (),
@@ -72,6 +73,7 @@ def hourly_load(
     :param first: the first event start, in standard time.
     :param on_rest_days: what is added on rest days: some weekdays, holidays,
         and days on which the building is closed for a reason that no calendar knows.
+    :param trend: how much more it is in spring than on average, and less in autumn.
     :returns: indexed by event start, in the offset of ``first``.
     """
     event_starts = pd.date_range(first, periods=days * 24, freq="h")
@@ -79,9 +81,26 @@ def hourly_load(
     rests = local.day_of_week.isin(rest_days) | pd.Index(local.date).isin([*holidays, *closed])
     hour = np.arange(len(event_starts))
     wiggle = 20 * np.sin(hour * 0.7)  # not in the calendar, so that no model is perfect
-    trend = 60 * np.sin(math.tau * hour / (366 * 24))
+    of_season = trend * np.sin(math.tau * hour / (366 * 24))
     daily = -150 * np.cos(math.tau * local.hour / 24)
-    return pd.Series((offset + daily + on_rest_days * rests + wiggle + trend).round(3), index=event_starts)
+    return pd.Series((offset + daily + on_rest_days * rests + wiggle + of_season).round(3), index=event_starts)
+
+
+def office_load(
+    first: str, weeks: int, *, factor: float = 1, opens: int = 8, closed: Collection[int] = (4, 5), seed: int = 0
+) -> pd.Series:
+    """Generate the load of an office in Jerusalem, whose weeks and days differ by 3 %, and whose hours scatter.
+
+    :param factor: by which all of it is higher.
+    :param opens: the hour of the local clock at which ten hours of work begin.
+    :param closed: weekdays without work.
+    """
+    index = pd.date_range(f"{first}T00:00+02:00", periods=weeks * 7 * 24, freq="h")
+    local, random = index.tz_convert(JERUSALEM), np.random.default_rng(seed)
+    works = (local.hour >= opens) & (local.hour < opens + 10) & ~local.day_of_week.isin(closed)
+    of_weeks, of_days = (random.normal(1, 0.03, n).repeat(len(index) // n) for n in (weeks, weeks * 7))
+    power = factor * (40 + 60 * works) * of_weeks * of_days + random.normal(0, 3, len(index))
+    return pd.Series(power.round(3), index=index)
 
 
 def noise(days: int) -> pd.Series:
@@ -211,31 +230,33 @@ class Export:
 
 CARD = ModelCard(
     contract_version="v1",
+    name="a site",
     features=list(FEATURES),
     unit="kW",
     timezone=LOS_ANGELES,
     event_resolution="PT1H",
-    label_side="end",
-    label_clock="standard",
-    label_weekday_shift=3,
+    timestamps={"marks": "end", "clock": "standard", "weekday_shift": 3},
     first_event_start="2017-01-01T00:00:00-08:00",
     last_event_start="2017-12-31T23:00:00-08:00",
     known_years={"first": 2007, "last": 2047},
-    holidays={"country": "US", "counted": "as they fall", "rest_weekday": 6, "dates": ["2017-07-04"]},
+    weekend=[5, 6],
+    rest_weekday=6,
+    holidays={"country": "US", "counted": "as they fall", "dates": {"2017-07-04": "Independence Day"}},
+    closures={"2017-12-27": "company holidays"},
     training_data={},
-    hyperparameters={},
-    seed=0,
+    settings={},
     versions={},
     validation={},
+    expected_errors={},
     residual_quantiles={},
 )
 
 
-def changed_model(**metadata: str | None) -> bytes:
-    """Write the committed model with other metadata and a checksum that fits; None leaves an entry out."""
+def changed_model(file: Path = MODEL_FILE, /, **metadata: str | None) -> bytes:
+    """Write a model with other metadata and a checksum that fits; None leaves an entry out."""
     from training.forest import serialize  # here, since it loads scikit-learn, which few tests need
 
-    model = onnx.load(MODEL_FILE)
+    model = onnx.load(file)
     entries = {entry.key: entry.value for entry in model.metadata_props} | metadata
     return serialize(model, {name: text for name, text in entries.items() if text is not None})
 

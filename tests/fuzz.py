@@ -1,7 +1,8 @@
 """Give random input to the server and to the training: ``python -m tests.fuzz``, which takes a quarter of an hour.
 
 Requests go through a raw socket, good, bad and broken ones.
-Each response must have a status that its request allows, and no request may hang or cause a 5xx.
+Each response must have a status that its request allows, a good one the model's digest, and no request may hang or
+cause a 5xx.
 Every 200th good response is computed again from the model file, by code that shares nothing with the server's.
 Files, command lines and trainings are in ``fuzz_training.py``.
 Exit status: 0 nothing was wrong, 1 something was; its case is printed, and the seed repeats it.
@@ -15,8 +16,11 @@ import socket
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
+from hashlib import sha256
 from math import cos, pi, sin
+from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -30,9 +34,10 @@ from tests.fuzz_training import fuzz_files, fuzz_options, fuzz_trainings
 RECOMPUTED = 200
 LIMITS = {"hour_of_day": (0, 23), "day_of_week": (0, 6), "day_of_year": (1, 366)}
 QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
+DIGEST = sha256(MODEL_FILE.read_bytes()).hexdigest()[:16].encode()
 WRONG = [
     None, True, False, "", "8", "x" * 50, -1, 7, 24, 367, 8785, 1.5, 1e300,
-    [], [1], {}, {"a": 1}, "\x00", "<b>", "\u00e9",
+    [], [1], [0.5, 0.5], [0.05, "0.95"], {}, {"a": 1}, "\x00", "<b>", "\u00e9",
 ]  # fmt: skip
 BROKEN = [b"{", b"[1,", b'"', b"nul", b"NaN", b"\xff\xfe", b'{"N": 1, "N": 1}', b"[" * 3000, b"9" * 5000, b'"\\ud800"']
 
@@ -43,7 +48,7 @@ class Oracle:
     def __init__(self) -> None:
         self._card = {entry.key: entry.value for entry in onnx.load(MODEL_FILE).metadata_props}
         self._session = onnxruntime.InferenceSession(MODEL_FILE, providers=["CPUExecutionProvider"])
-        self._holidays = set(json.loads(self._card["holidays"])["dates"])
+        self._holidays = {*json.loads(self._card["holidays"])["dates"], *json.loads(self._card["closures"])}
         self._residuals = json.loads(self._card["residual_quantiles"])
 
     def prediction(self, fields: dict[str, int]) -> float:
@@ -57,21 +62,24 @@ class Oracle:
             is_leap = datetime(year, 12, 31).timetuple().tm_yday == 366
             fits = timestamp.year == year and timestamp.weekday() == (weekday + 3) % 7
             if fits and (in_data or (start.year > 2017 and is_leap == (day_of_year == 366))):
-                return self.forecast(start, 1, None)[0]
+                return self.forecast(start, 1, [None])[0][0]
         raise AssertionError(f"no event for {fields}")
 
-    def forecast(self, start: datetime, n_hours: int, quantile: float | None) -> list[float]:
-        """Encode each hour on the local clock, and run the model on all of them."""
+    def forecast(self, start: datetime, n_hours: int, quantiles: Sequence[float | None]) -> list[list[float]]:
+        """Encode each hour on the local clock, and run the model on all of them; None stands for the mean."""
         rows, hours = [], []
         for number in range(n_hours):
             local = (start.astimezone(UTC) + timedelta(hours=number)).astimezone(ZoneInfo("America/Los_Angeles"))
             weekday = 6 if local.strftime("%Y-%m-%d") in self._holidays else local.weekday()
             angles = (local.hour / 24, weekday / 7, local.timetuple().tm_yday / 366)
-            rows.append([turn(2 * pi * angle) for angle in angles for turn in (sin, cos)])
+            # 45 degrees are an eighth of a circle.
+            rows.append([turn(2 * pi * (a + more)) for a in angles for more in (0, 1 / 8) for turn in (sin, cos)])
             hours.append(local.hour)
         (means,) = self._session.run(None, {"features": np.array(rows, dtype=np.float32)})
-        added = [0.0] * 24 if quantile is None else self._residuals[str(quantile)]
-        return [float(mean) + added[hour] for mean, hour in zip(means[:, 0], hours, strict=True)]
+        added = [[0.0] * 24 if quantile is None else self._residuals[str(quantile)] for quantile in quantiles]
+        return [
+            [float(mean) + of_hour[hour] for mean, hour in zip(means[:, 0], hours, strict=True)] for of_hour in added
+        ]
 
 
 def make_request(draw: random.Random) -> tuple[bytes, set[int], str, dict[str, object]]:
@@ -85,8 +93,11 @@ def make_request(draw: random.Random) -> tuple[bytes, set[int], str, dict[str, o
         start = datetime(2010, 1, 1, tzinfo=UTC) + timedelta(hours=draw.randrange(30 * 8766))
         offset = timezone(timedelta(hours=draw.randint(-12, 14)))
         fields = {"N": draw.choice((1, 8, 24, 200)), "start": start.astimezone(offset).isoformat()}
-        if draw.random() < 0.5:
-            fields["quantile"] = draw.choice(QUANTILES)
+        match draw.randrange(4):
+            case 0:
+                fields["quantile"] = draw.choice(QUANTILES)
+            case 1:
+                fields["quantiles"] = draw.sample(QUANTILES, draw.randint(1, 7))
     method = draw.choice(("GET", "GET", "POST", "QUERY"))
     kind = draw.random()
     if kind < 0.5:
@@ -115,9 +126,18 @@ def _write(draw: random.Random, method: str, resource: str, fields: dict[str, ob
     if by_body:
         return _with_body(method, f"/v1/{resource}", json.dumps(fields).encode())
     method = "GET" if method == "QUERY" else method
-    texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in fields.items()}
-    query = "&".join(f"{quote(name)}={quote(text)}" for name, text in draw.sample(sorted(texts.items()), len(texts)))
+    texts = {name: _text(value) for name, value in fields.items()}
+    safe = draw.choice(["/", "/,"])  # a comma may be escaped
+    query = "&".join(
+        f"{quote(name)}={quote(text, safe)}" for name, text in draw.sample(sorted(texts.items()), len(texts))
+    )
     return _head(method, f"/v1/{resource}?{query}") + b"\r\n"
+
+
+def _text(value: object) -> str:
+    if isinstance(value, list) and value:
+        return ",".join(map(_text, value))
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _with_body(method: str, path: str, body: bytes) -> bytes:
@@ -157,15 +177,21 @@ def check(oracle: Oracle | None, resource: str, fields: dict[str, object], respo
         assert document["status"] == status
         assert len(document.get("errors", [])) <= 20
         return
-    if oracle is None or not fields:
+    if not fields:
+        return
+    assert b"model-digest: %b\r\n" % DIGEST in head + b"\r\n"
+    if oracle is None:
         return
     if resource == "prediction":
-        found, expected = [document["prediction"]], [oracle.prediction(fields)]  # type: ignore[arg-type]
+        found = [document["prediction"]]
+        expected: list[Any] = [oracle.prediction(fields)]  # type: ignore[arg-type]
     else:
         start = datetime.fromisoformat(str(fields["start"]))
-        found = document["values"]
-        expected = oracle.forecast(start, int(str(fields["N"])), fields.get("quantile"))  # type: ignore[arg-type]
+        wanted: list[Any] = [fields.get("quantile"), *fields.get("quantiles", [])]  # type: ignore[misc]
+        found = [document["values"], *document.get("quantiles", {}).values()]
+        expected = oracle.forecast(start, int(str(fields["N"])), wanted)
         assert (document["start"], document["unit"]) == (start.isoformat(), "kW")
+        assert list(document.get("quantiles", {})) == list(map(str, wanted[1:]))
     # Both round float32 sums of about a thousand, to three decimals.
     assert np.allclose(found, expected, rtol=0, atol=0.002), (found[:3], expected[:3])
 

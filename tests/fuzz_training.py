@@ -24,11 +24,12 @@ STANDARD_TIMES = {
 }  # fmt: skip
 OPTIONS = [
     "--data", "--time-column", "--value-column", "--timestamps", "--labels", "--local-time", "--timezone", "--holidays",
-    "--year", "--unit", "--zeros-are-missing", "--seed", "--output", "--report", "--force", "--colour",
+    "--year", "--unit", "--zeros-are-missing", "--seed", "--output", "--report", "--force", "--name",
+    "--closures", "--replaces", "--since", "--until", "--colour",
 ]  # fmt: skip
 ODD_VALUES = [
     "", "x", "-1", "0", "1e9", "\u00e9\n", "\x00", "a" * 5000, "2015", "Europe/Amsterdam", "none", "NL", "kWh", "start",
-    ".",
+    "2023-03-01",     ".",
 ]  # fmt: skip
 N_GOOD_FILES = 40
 

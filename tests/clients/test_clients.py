@@ -1,4 +1,4 @@
-"""The contract in other hands: Ajv, Node, a browser, and clients that send a body with GET."""
+"""The contract in other hands: other validators, Node, a browser, and clients that send a body with GET."""
 
 import json
 import re
@@ -9,8 +9,10 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 import httpx
+import jsonschema_rs
 import pytest
 import requests
+from jsonschema import Draft202012Validator
 from starlette.testclient import TestClient
 
 from forecast_core.contract import schema
@@ -40,10 +42,35 @@ def outcome(body: Any, status: int = 200, cache_control: str = "no-store") -> Ou
     return {"status": status, "cacheControl": cache_control, "body": body}
 
 
-def test_ajv_in_strict_mode_gives_every_case_its_verdict(node: str) -> None:
-    """Ajv accepts every published schema, and its verdict on each case is the schema's."""
+def test_validators_in_javascript_give_every_case_its_verdict(node: str) -> None:
+    """Ajv in strict mode and cfworker accept every published schema, and their verdicts are the schema's."""
     n_cases = len(contract_cases("prediction", "forecast"))
     assert run(node, "cases.mjs") == f"{n_cases} cases, 0 wrong verdicts\n"
+
+
+@pytest.mark.parametrize(("resource", "case"), contract_cases("prediction", "forecast"))
+def test_a_validator_in_rust_gives_every_case_its_verdict(resource: str, case: dict[str, Any]) -> None:
+    """It shares no code with the validators in Python and JavaScript."""
+    assert jsonschema_rs.is_valid(schema(f"{resource}-request"), case["input"]) is case["valid"]
+
+
+@pytest.mark.parametrize(("resource", "case"), contract_cases("prediction", "forecast"))
+def test_the_openapi_document_gives_every_case_its_verdict(
+    client: TestClient, resource: str, case: dict[str, Any]
+) -> None:
+    """Its copy of a schema is that of the file; a client may read nothing else."""
+    document = client.get("/openapi.json").json()
+    body = document["paths"][f"/v1/{resource}"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    whole = {"$ref": body["$ref"], "components": document["components"]}
+    assert Draft202012Validator(whole).is_valid(case["input"]) is case["valid"]
+
+
+def test_a_list_is_sent_with_commas_as_the_openapi_document_says(node: str, live_server: str) -> None:
+    """A client in JavaScript builds the query string from the parameter's style, and gets the list that it sent."""
+    sent = json.loads(run(node, "openapi_client.mjs", f"http://{live_server}"))
+    assert sent["query"] == "N=2&quantiles=0.05,0.95"
+    body = requests.post(f"http://{live_server}/v1/forecast", json={"N": 2, "quantiles": [0.05, 0.95]}, timeout=30)
+    assert (sent["status"], sent["body"]) == (200, body.json())
 
 
 def test_fetch_in_node_works_except_for_a_body_with_get(node: str, live_server: str, prediction: Any) -> None:

@@ -1,4 +1,5 @@
 from itertools import pairwise, product
+from math import sqrt
 
 import pytest
 
@@ -23,6 +24,17 @@ def test_features_are_points_on_circles() -> None:
         assert len(features) == len(FEATURES)
         for sine, cosine in zip(features[::2], features[1::2], strict=True):
             assert abs(sine**2 + cosine**2 - 1) < ROUNDING
+
+
+def test_the_second_circle_is_turned_by_45_degrees() -> None:
+    """Each calendar feature has a sine and a cosine on both circles; there are twelve columns."""
+    assert len(FEATURES) == 12
+    assert FEATURES[:4] == ("hour_of_day_sin", "hour_of_day_cos", "hour_of_day_turned_sin", "hour_of_day_turned_cos")
+    for hour in EVERY_HOUR[::7]:
+        features = cyclical_features(hour)
+        for sine, cosine, turned_sine, turned_cosine in zip(*(features[column::4] for column in range(4)), strict=True):
+            turned = complex(turned_cosine, turned_sine) / complex(cosine, sine)
+            assert abs(turned - complex(sqrt(1 / 2), sqrt(1 / 2))) < ROUNDING
 
 
 def test_two_hours_never_share_their_features() -> None:

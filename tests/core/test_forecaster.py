@@ -29,27 +29,28 @@ def forecaster() -> Forecaster:
 def test_a_prediction_equals_the_forecast_of_its_event(forecaster: Forecaster) -> None:
     """Timestamps mark the end of an hour here, and their weekdays are three behind."""
     fields = [CalendarFields(22, 0, 152), CalendarFields(23, 0, 152), CalendarFields(0, 1, 153)]
-    assert forecaster.forecast(START, 3) == [forecaster.predict(hour) for hour in fields]
+    assert forecaster.forecast(START, 3).means == [forecaster.predict(hour) for hour in fields]
 
 
 def test_a_quantile_adds_the_residual_of_the_local_hour(forecaster: Forecaster) -> None:
     """In June, 21:00 in standard time is 22:00 on the local clock."""
-    means = forecaster.forecast(START, 3)
+    means, quantiles = forecaster.forecast(START, 3, (0.9, 0.1, 0.5))
+    assert list(quantiles) == ["0.9", "0.1", "0.5"]
     for quantile, residuals in (("0.1", [-32, -33, -10]), ("0.5", [1, 1, 1]), ("0.9", [32, 33, 10])):
         expected = [mean + residual for mean, residual in zip(means, residuals, strict=True)]
         # Mean and quantile are rounded separately, to three decimals each.
-        assert forecaster.forecast(START, 3, float(quantile)) == pytest.approx(expected, abs=0.001)
+        assert quantiles[quantile] == pytest.approx(expected, abs=0.001)
 
 
 def test_a_forecast_calls_the_model_once() -> None:
-    """A leap year of hours takes one call as well."""
+    """A leap year of hours with all quantiles takes one call as well."""
     calls = []
 
     def infer(rows: Sequence[CyclicalFeatures]) -> list[float]:
         calls.append(len(rows))
         return add_up(rows)
 
-    Forecaster(CARD, infer).forecast(START, 8784)
+    Forecaster(replace(CARD, residual_quantiles=QUANTILES), infer).forecast(START, 8784, (0.1, 0.5, 0.9))
     assert calls == [8784]
 
 

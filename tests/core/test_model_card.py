@@ -20,9 +20,12 @@ def test_a_card_is_read_as_it_was_written(card: ModelCard) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"contract_version": '"v0"'}, "its model card says contract_version 'v0', and this code knows 'v1'; rebuild"),
-        ({"features": '["hour"]'}, "its model card says features ['hour'], and this code knows ['hour_of_day_sin', "),
-        ({"seed": "x"}, "its model card is damaged (a field is not JSON: Expecting value at line 1, column 1)"),
+        (
+            {"contract_version": '"v0"'},
+            "its model card has contract_version 'v0', and this code uses 'v1': it was made by another version; ",
+        ),
+        ({"features": '["hour"]'}, "its model card has features "),
+        ({"unit": "x"}, "its model card is damaged (a field is not JSON: Expecting value at line 1, column 1)"),
     ],
 )
 def test_a_card_of_another_contract_is_refused(change: dict[str, str], message: str) -> None:
@@ -33,13 +36,13 @@ def test_a_card_of_another_contract_is_refused(change: dict[str, str], message: 
 
 
 def test_a_card_holds_the_calendar() -> None:
-    """The calendar has the card's holidays, known years and timestamp convention."""
+    """The calendar has the card's holidays, closures, known years and timestamp convention."""
     calendar = CARD.calendar()
-    assert (calendar.holidays, calendar.rest_weekday) == ({date(2017, 7, 4)}, 6)
+    assert (calendar.holidays, calendar.rest_weekday) == ({date(2017, 7, 4), date(2017, 12, 27)}, 6)
     assert (calendar.known_years, calendar.timestamps.weekday_shift) == (range(2007, 2048), 3)
     assert (calendar.timestamps.marks, calendar.timestamps.clock) == ("end", "standard")
     assert calendar.end_of_data == datetime.fromisoformat("2018-01-01T00:00:00-08:00")
-    assert replace(CARD, holidays=None).calendar().holidays == frozenset()
+    assert replace(CARD, holidays=None).calendar().holidays == {date(2017, 12, 27)}
 
 
 def test_a_deep_card_is_written_as_it_is() -> None:
@@ -53,5 +56,5 @@ def test_a_deep_card_is_written_as_it_is() -> None:
 def test_a_foreign_file_is_refused() -> None:
     """The message lists every field that is missing."""
     metadata = {"author": json.dumps("someone"), "unit": '"kW"'}
-    with pytest.raises(InvalidModel, match="its model card lacks contract_version, features, timezone, "):
+    with pytest.raises(InvalidModel, match="its model card lacks contract_version, name, features, timezone, "):
         ModelCard.from_metadata(metadata)

@@ -73,7 +73,7 @@ def test_the_fields_of_a_row_lead_to_its_event(name: str) -> None:
 
 FEW_YEARS = {
     "none but the data's": replace(YEARS, known_years=range(2017, 2024)),
-    "some before": replace(YEARS, known_years=range(2009, 2024)),
+    "some before": replace(YEARS, known_years=range(2015, 2024)),
     "some before and after": replace(PUBLISHED, known_years=range(2007, 2022)),
 }
 
@@ -104,6 +104,9 @@ def test_fields_mean_the_last_hour_in_the_data_or_the_nearest_outside(name: str)
     assert (len(expected) < len(EVERY_INPUT)) is (name in FEW_YEARS)
 
 
+DAYLIGHT_SAVING_TIME_BEGINS_EARLIER = replace(  # in 2007 in March, in the years before in April
+    site(LOS_ANGELES, "2007-01-01T00:00:00-08:00", "2007-12-31T23:00:00-08:00"), known_years=range(2005, 2008)
+)
 ONE_YEAR = replace(PUBLISHED, known_years=range(2016, 2018))  # 2016 is a leap year
 
 
@@ -116,6 +119,7 @@ ONE_YEAR = replace(PUBLISHED, known_years=range(2016, 2018))  # 2016 is a leap y
         (ONE_YEAR, (0, 2, 122), (0, 5, 122)),
         (ONE_YEAR, (12, 0, 185), (12, 3, 185)),  # 4 July is a holiday in 2017; a Thursday is used as given
         (ONE_YEAR, (12, 3, 366), (11, 6, 366)),
+        (DAYLIGHT_SAVING_TIME_BEGINS_EARLIER, (12, 0, 75), (12, 0, 75)),
         (replace(LOCAL, known_years=range(2023, 2025)), (8, 4, 185), (8, 4, 185)),
         (replace(LOCAL, known_years=range(2023, 2025)), (2, 4, 85), (3, 4, 85)),  # the clock skips this hour
     ],

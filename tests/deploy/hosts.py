@@ -96,31 +96,36 @@ class Balancer:
         host, port = self.url.removeprefix("http://").split(":")
         return socket.create_connection((host, int(port)), timeout=30)
 
-    def figure(self, server: str, column: str) -> str:
+    def figure(self, server: str, column: str, backend: str = "hosts") -> str:
         """Look up a figure in the statistics of a host, or of all hosts as ``BACKEND``."""
         rows = csv.DictReader(requests.get(f"{self.metrics_url}/stats;csv", timeout=10).text.splitlines())
-        return next(row[column] for row in rows if (row["# pxname"], row["svname"]) == ("hosts", server))
+        return next(row[column] for row in rows if (row["# pxname"], row["svname"]) == (backend, server))
 
     def wait_for(self, server: str, status: str) -> None:
         """Wait until a host is ``UP`` or ``DOWN``."""
         wait_until(lambda: self.figure(server, "status") == status, f"host {server} is {status}")
 
 
+def haproxy_environment(addresses: Sequence[str]) -> dict[str, str]:
+    """Return the environment variables that tell deploy/haproxy.cfg its hosts and its user."""
+    environment = {f"HOST_{name}": address for name, address in zip("ABCDEFGH", addresses, strict=False)}
+    if os.getuid() != 0:  # only root can become another user
+        environment |= {"HAPROXY_USER": pwd.getpwuid(os.getuid())[0], "HAPROXY_GROUP": grp.getgrgid(os.getgid())[0]}
+    return environment
+
+
 @contextmanager
-def running_balancer(addresses: Sequence[str], log: Path) -> Iterator[Balancer]:
-    """Run HAProxy in front of two addresses."""
+def running_balancer(addresses: Sequence[str], log: Path, configuration: Path = HAPROXY_CFG) -> Iterator[Balancer]:
+    """Run HAProxy in front of some addresses."""
     haproxy = shutil.which("haproxy", path=os.environ["PATH"] + ":/usr/sbin")
     if haproxy is None:
         pytest.skip("there is no HAProxy: run apt-get install haproxy")
     balancer = Balancer(log)
-    environment = dict(zip(("HOST_A", "HOST_B"), addresses, strict=True))
-    environment |= {
+    environment = haproxy_environment(addresses) | {
         "BIND": balancer.url.removeprefix("http://"),
         "METRICS": balancer.metrics_url.removeprefix("http://"),
     }
-    if os.getuid() != 0:  # only root can become another user
-        environment |= {"HAPROXY_USER": pwd.getpwuid(os.getuid())[0], "HAPROXY_GROUP": grp.getgrgid(os.getgid())[0]}
-    command = [haproxy, "-db", "-f", str(HAPROXY_CFG)]
+    command = [haproxy, "-db", "-f", str(configuration)]
     with (
         log.open("w") as output,
         subprocess.Popen(command, env=os.environ | environment, stdout=output, stderr=subprocess.STDOUT) as process,

@@ -108,6 +108,25 @@ def test_a_request_that_drips_is_cut_off(balancer: Balancer) -> None:
 
 
 @pytest.mark.slow("proxies")
+@pytest.mark.parametrize(
+    ("status", "request_"),
+    [
+        (400, b"GET /health HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 32_000 + b"\r\n\r\n"),
+        (400, b"POST /v1/forecast HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nno chunk\r\n"),
+        (400, b"no HTTP\r\n\r\n"),
+        (422, b"POST /v1/forecast HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"),
+    ],
+)
+def test_what_haproxys_parser_refuses_is_no_problem_document(balancer: Balancer, status: int, request_: bytes) -> None:
+    """docs/operations.md names each; no configuration changes them."""
+    with balancer.connected() as connection:
+        connection.sendall(request_)
+        response = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert response.startswith(f"HTTP/1.1 {status} ".encode())
+    assert b"application/problem+json" not in response
+
+
+@pytest.mark.slow("proxies")
 def test_a_body_with_upgrade_gets_a_response(balancer: Balancer, client: TestClient) -> None:
     """``curl --http2`` and Java send it; a host alone must refuse it."""
     body = b'{"N": 1}'

@@ -13,7 +13,7 @@ SCHEMAS = sorted(file.stem for file in SCHEMA_FOLDER.glob("*.json"))
 PROBLEM = Draft202012Validator(schema("problem"))
 KEYWORDS = {
     "$schema", "$id", "title", "description", "examples", "type", "properties", "required", "additionalProperties",
-    "minimum", "maximum", "enum", "items", "pattern", "minLength", "maxLength", "minItems", "maxItems",
+    "minimum", "maximum", "enum", "items", "uniqueItems", "pattern", "minLength", "maxLength", "minItems", "maxItems",
 }  # fmt: skip
 """The keywords on which validators of every language agree."""
 
@@ -43,7 +43,7 @@ def test_a_case_has_the_verdict_of_the_server(client: TestClient, resource: str,
 
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_a_schema_uses_only_keywords_that_every_validator_knows(name: str) -> None:
-    """It is JSON Schema 2020-12, its examples fit it, its address has its name, and every part is described."""
+    """It is JSON Schema 2020-12, its examples fit it, its address has its name, and every field is described."""
     document = schema(name)
     Draft202012Validator.check_schema(document)
     assert document["$id"] == f"/schemas/v1/{name}.json"
@@ -54,11 +54,15 @@ def test_a_schema_uses_only_keywords_that_every_validator_knows(name: str) -> No
     def check(part: dict[str, Any]) -> None:
         assert set(part) <= KEYWORDS
         assert isinstance(part["type"], str)
-        assert part["description"]
-        for child in [*part.get("properties", {}).values(), *([part["items"]] if "items" in part else [])]:
-            if set(child) != {"type"}:
-                check(child)
+        assert part["type"] != "object" or "additionalProperties" in part, "an object would take any member"
+        for field in part.get("properties", {}).values():
+            assert field["description"]
+            check(field)
+        for item in (part.get("items"), part.get("additionalProperties")):
+            if item:
+                check(item)
 
+    assert document["description"]
     check(document)
 
 
@@ -84,4 +88,4 @@ def test_the_model_card_fits_its_schema(client: TestClient) -> None:
     response = client.get("/v1/model")
     assert response.status_code == 200
     Draft202012Validator(schema("model")).validate(response.json())
-    assert response.json()["training_data"]["rows"] == 8760
+    assert response.json()["training_data"]["hours"] == 8760

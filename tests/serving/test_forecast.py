@@ -34,6 +34,35 @@ def test_a_forecast_without_start_begins_where_the_data_ends(client: TestClient)
     assert values == [round(value, 3) for value in values]
 
 
+@pytest.mark.parametrize("quantiles", [QUANTILES, [0.95, 0.05], [0.5]])
+def test_quantiles_in_one_request_equal_those_in_several(client: TestClient, quantiles: list[float]) -> None:
+    """The values are the mean, and each quantile is what a request for it alone gets; they are in the order asked for.
+
+    1,500 hours are computed in several parts.
+    """
+    request = {"N": 1500, "start": "2016-10-30T00:00:00+02:00"}
+    document = forecast(client, **request, quantiles=quantiles)
+    found = document.pop("quantiles")
+    assert document == forecast(client, **request)
+    assert list(found) == [str(quantile) for quantile in quantiles]
+    for quantile in quantiles:
+        assert found[str(quantile)] == forecast(client, **request, quantile=quantile)["values"]
+
+
+@pytest.mark.parametrize("more", [{}, {"quantile": 0.05}])
+def test_a_response_without_a_list_has_exactly_four_fields(client: TestClient, more: dict[str, float]) -> None:
+    """FlexMeasures takes these as sensor data."""
+    assert list(forecast(client, N=2, **more)) == ["values", "start", "duration", "unit"]
+
+
+@pytest.mark.parametrize("commas", [",", "%2C", "%2c"])
+def test_commas_separate_quantiles_in_a_query_string(client: TestClient, commas: str) -> None:
+    """A client may escape them; each spelling of a number is read."""
+    expected = forecast(client, N=2, quantiles=[0.05, 0.9])
+    response = client.get(f"/v1/forecast?N=2&quantiles=0.05{commas}9e-1")
+    assert (response.status_code, response.json()) == (200, expected)
+
+
 def prediction(client: TestClient, fields: CalendarFields) -> float:
     value: float = client.get("/v1/prediction", params=fields._asdict()).json()["prediction"]
     return value
@@ -54,7 +83,7 @@ def test_each_of_the_61_488_inputs_is_predicted_as_its_event_is_forecast() -> No
     for year in range(2017, 2045):
         start = datetime.fromisoformat(f"{year}-01-01T00:00:00-08:00")
         n_hours = int((start.replace(year=year + 1) - start) / HOUR)
-        for hour, value in enumerate(forecaster.forecast(start, n_hours)):
+        for hour, value in enumerate(forecaster.forecast(start, n_hours).means):
             by_event[start + hour * HOUR] = value
     assert len(set(EVERY_INPUT)) == 61_488
     for fields in EVERY_INPUT:
@@ -180,6 +209,8 @@ def test_a_plus_in_a_query_string_is_a_plus(client: TestClient, plus: str) -> No
         ("N=2.5", "N", 'must be an integer, got "2.5"'),
         ("N=1&quantile=1e400", "quantile", 'must be a number, got "1e400"'),
         ("N=1&quantile=nan", "quantile", 'must be a number, got "nan"'),
+        ("N=1&quantiles=0.9&quantile=0.9", "quantiles", "must not be combined with quantile; send one of them"),
+        ("N=1&quantiles=0.9,0.90", "quantiles", "must not repeat a value"),
         (
             "N=1&start=0000-01-01T00:00:00Z",
             "start",
@@ -194,6 +225,23 @@ def test_an_error_in_a_query_string_has_its_parameter(
     response = client.get(f"/v1/forecast?{query}")
     error = {"parameter": parameter, "detail": f"{parameter} {detail}"}
     assert (response.status_code, response.json()["errors"]) == (422, [error])
+
+
+@pytest.mark.parametrize("given", ["", "0.05,", "0.05;0.95", "[0.05,0.95]", "0.05, 0.95", "0.05+0.95"])
+def test_a_list_that_is_not_separated_by_commas_is_an_error(client: TestClient, given: str) -> None:
+    """Each item has to be a number, and nothing else is guessed."""
+    response = client.get(f"/v1/forecast?N=1&quantiles={given}")
+    assert response.status_code == 422
+    assert {error["parameter"] for error in response.json()["errors"]} == {"quantiles"}
+    assert response.json()["errors"][0]["detail"].startswith("an item of quantiles must be a number, got ")
+
+
+def test_a_list_given_twice_is_an_error(client: TestClient) -> None:
+    """Some clients repeat the name for each item; the OpenAPI document says that commas separate them."""
+    response = client.get("/v1/forecast?N=1&quantiles=0.05&quantiles=0.95")
+    assert (response.status_code, response.json()["detail"]) == (
+        400, "the query string gives the same parameter twice; give each once",
+    )  # fmt: skip
 
 
 def test_quantiles_are_read_as_numbers(client: TestClient) -> None:

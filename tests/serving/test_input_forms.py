@@ -283,7 +283,7 @@ def test_the_prefix_of_a_mount_is_in_addresses() -> None:
 
 def test_an_unknown_parameter_is_an_error(client: TestClient) -> None:
     """A typing error in an optional parameter would otherwise give another forecast."""
-    detail = '"quantil" is not a known field; known are N, start, quantile'
+    detail = '"quantil" is not a known field; known are N, start, quantile, quantiles'
     response = client.get("/v1/forecast?N=1&quantil=0.9")
     assert response.json()["errors"] == [{"parameter": "quantil", "detail": detail}]
 
@@ -373,7 +373,7 @@ def test_a_long_unknown_parameter_is_not_repeated_in_full(client: TestClient) ->
     """The error has a detail with the beginning of the name, and no ``parameter``."""
     response = client.get(f"/v1/forecast?N=1&{'x' * 50}=1")
     assert response.json()["errors"] == [
-        {"detail": f'"{"x" * 39}... is not a known field; known are N, start, quantile'}
+        {"detail": f'"{"x" * 39}... is not a known field; known are N, start, quantile, quantiles'}
     ]
 
 

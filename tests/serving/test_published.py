@@ -3,10 +3,10 @@ from hashlib import sha256
 from forecast_core.contract import CONTRACT_VERSION, SCHEMA_FOLDER
 
 PUBLISHED = {
-    "forecast-request.json": "7359329070e45b0052ea7beda5a4ef97d7737a99b0ae66aa45b32c942a60d272",
-    "forecast-response.json": "756867dd81e870101ef829f9ffa2e6268ff7cb66281e00f3fb7aafa7d740ec46",
-    "model.json": "cf6519e92bcd6e6c334dcc6892ceeb6a41e7a3c3b9d2dcaa684905555594333a",
-    "prediction-request.json": "f7f1c4208fd573815250d1c7122bffefd2d2a2241f31ab09f38c156d7c04e86d",
+    "forecast-request.json": "af728ffb618071e907b865fd319c095012434d46752e415a0b5092475f70ad5b",
+    "forecast-response.json": "5a81817e754f2bc0721b80a11fc90978706397ae26014f6ff387b87580265ec4",
+    "model.json": "7feaad461b7654757a4751bc4274bbdf117fd8b829de9abb595ca673ef0fdde9",
+    "prediction-request.json": "34b84dda8b8d8bf03eb64fd458c468e19bd8ca4be78834fc22287f13219e550d",
     "prediction-response.json": "3408cea944a32e4946d48a6b2160b5e89ce15e1645eacf27546c6478f25ab111",
     "problem.json": "138516764316157e35cefc9f48f71edd460ceacce7a03f695b3ea492dbbd8f60",
 }

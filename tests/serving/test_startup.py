@@ -40,8 +40,8 @@ def test_a_model_that_cannot_be_used_stops_the_start_in_one_line(
 
 def test_two_apps_with_two_models_live_in_one_process(tmp_path: Path) -> None:
     """Each responds by its own model, card and calendar, even if they take turns."""
-    other_file = tmp_path / "other.onnx"
-    other_file.write_bytes(changed_model(unit='"MW"', label_weekday_shift="0", holidays=None))
+    other_file, unshifted = tmp_path / "other.onnx", '{"marks": "end", "clock": "standard", "weekday_shift": 0}'
+    other_file.write_bytes(changed_model(unit='"MW"', timestamps=unshifted, holidays=None))
     query = "/v1/prediction?hour_of_day=12&day_of_week=3&day_of_year=122"
     with TestClient(create_app(MODEL_FILE)) as published, TestClient(create_app(other_file)) as other:
         for _ in range(2):

@@ -12,9 +12,9 @@ from holidays import country_holidays
 import train as train_command
 from forecast_core.forecaster import Forecaster
 from serving.onnx_model import load_model
-from tests.builders import LOS_ANGELES, Export, Site, hour_ending_csv, hourly_load
+from tests.builders import JERUSALEM, LOS_ANGELES, Export, Site, hour_ending_csv, hourly_load, office_load
 from train import TrainedModel
-from training.forest import check_servable
+from training.forest import open_model
 from training.options import TrainingOptions
 
 
@@ -25,6 +25,7 @@ class Training:
     model: TrainedModel
     log: str
     forecaster: Forecaster
+    file: Path
 
 
 def run_training(folder: Path, content: bytes | None, options: TrainingOptions) -> Training:
@@ -37,14 +38,14 @@ def run_training(folder: Path, content: bytes | None, options: TrainingOptions) 
     handler = logging.StreamHandler(StringIO())
     log.addHandler(handler)
     try:
-        with patch.object(train_command, "check_servable", wraps=check_servable) as check:
+        with patch.object(train_command, "open_model", wraps=open_model) as check:
             model = train_command.train(replace(options, output=folder / "unused.onnx", report=folder / "unused"))
     finally:
         log.removeHandler(handler)
     check.assert_called_once_with(model.content)
     assert not list(folder.glob("unused*"))  # train itself writes nothing
     (folder / "model.onnx").write_bytes(model.content)
-    return Training(model, handler.stream.getvalue(), load_model(folder / "model.onnx"))
+    return Training(model, handler.stream.getvalue(), load_model(folder / "model.onnx"), folder / "model.onnx")
 
 
 @pytest.fixture(scope="session")
@@ -93,3 +94,19 @@ def household(tmp_path_factory: pytest.TempPathFactory) -> Training:
     )  # fmt: skip
     content = export.content(export.site.load(days=160))
     return run_training(tmp_path_factory.mktemp("household"), content, options)
+
+
+OFFICE = TrainingOptions(timezone=JERUSALEM, holidays="none", name="Office")
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Training:
+    """Train on twenty weeks of an office in Jerusalem that rests on Friday and Saturday."""
+    return run_training(tmp_path_factory.mktemp("office"), hour_ending_csv(office_load("2023-01-01", 20)), OFFICE)
+
+
+@pytest.fixture(scope="session")
+def grown_office(tmp_path_factory: pytest.TempPathFactory) -> Training:
+    """Train on later weeks of that office, after its load has risen by 15 %."""
+    content = hour_ending_csv(office_load("2023-08-06", 20, factor=1.15, seed=1))
+    return run_training(tmp_path_factory.mktemp("grown_office"), content, OFFICE)

@@ -37,7 +37,7 @@ def calendars(year: int) -> dict[str, SiteCalendar]:
             first_event_start=datetime(year, 1, 1, tzinfo=standard),
             last_event_start=datetime(year, 12, 31, 23, tzinfo=standard),
             known_years=public.listed or years,
-            holidays=public.as_they_fall,
+            holidays=public.as_they_fall.keys(),
         )
     return made
 

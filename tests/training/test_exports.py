@@ -1,9 +1,6 @@
 """Files as meter portals, databases and FlexMeasures export them."""
 
-import json
-import re
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -12,7 +9,7 @@ import pytest
 
 from forecast_core.errors import DataError
 from forecast_core.features import cyclical_features
-from tests.builders import AMSTERDAM, HOUR, ROOT, Export, Site, full_local_grid_csv
+from tests.builders import AMSTERDAM, HOUR, Export, Site, full_local_grid_csv
 from training.forest import Settings, fit_forest
 from training.load_profile import make_features, read_load_profile
 from training.timestamps import ReadingOptions
@@ -171,16 +168,12 @@ def test_local_times_cannot_be_moved_to_another_year(name: str) -> None:
         EXPORTS[name].read(EXPORTS[name].site.load(), year=2021)
 
 
-def test_a_flexmeasures_sensor_is_exported_as_documented(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The example's README has lines that make a CSV of a sensor's values; a gap is a missing hour."""
-    readme = (ROOT / "examples/flexmeasures/README.md").read_text("utf-8")
-    ((code),) = re.findall(r"^python -c '\n(.*?)'$", readme, re.DOTALL | re.MULTILINE)
+def test_the_export_of_a_flexmeasures_sensor_is_read() -> None:
+    """The example writes quarter hours of energy at their starts, with one offset; a gap is a missing hour."""
     load = Site().load(days=120)
-    values = [None if hour == 100 else value for hour, value in enumerate(load.to_list())]
-    monkeypatch.chdir(tmp_path)
-    Path("history.json").write_text(json.dumps({"start": "2022-01-01T00:00:00+01:00", "values": values}))
-    exec(code, {})
-    options = ReadingOptions(timestamps="start", timezone=AMSTERDAM)
-    profile = read_load_profile("history.csv", Path("history.csv").read_bytes(), options)
+    quarters = pd.date_range("2022-01-01T00:00:00+01:00", periods=4 * len(load), freq="15min")
+    rows = [f"{start.isoformat()},{load.iloc[row // 4] / 4}" for row, start in enumerate(quarters) if row != 401]
+    options = ReadingOptions(timestamps="start", timezone=AMSTERDAM, unit="kWh")
+    profile = read_load_profile("history.csv", "\n".join(["ds,y", *rows]).encode(), options)
     assert profile.missing_hours == 1
     assert profile.power.to_list() == load.drop(load.index[100]).to_list()

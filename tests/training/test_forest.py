@@ -2,6 +2,7 @@ import json
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import onnx
 import pandas as pd
 import pytest
@@ -15,10 +16,12 @@ from training.forest import (
     LARGEST_RELATIVE_DIFFERENCE,
     Settings,
     all_inputs,
-    check_servable,
     export_forest,
     fit_forest,
+    fit_trees,
     largest_difference,
+    last_weeks,
+    open_model,
     outlier_days,
     predict_forest,
 )
@@ -38,11 +41,17 @@ def test_the_committed_model_equals_a_fresh_forest_on_every_input(published_csv:
     float32 rounds at 1e-7 and responses have three decimals; a wrong leaf would show from 1e-4 up.
     """
     served = load_model(MODEL_FILE)
-    selected = served.card.validation["unusual_days"]
-    settings = Settings(selected["holidays"], served.calendar, selected["atypical_days"] == "left out")
+    selected = served.card.settings
+    settings = Settings(
+        selected["holidays"],
+        served.calendar,
+        leave_out_outlier_days=selected["outlier_days"] == "left out",
+        hours_a_leaf=selected["hours_a_leaf"],
+        recent_trees=selected["recent_trees"],
+    )
     profile = read_load_profile("load.csv", published_csv.read_bytes(), ReadingOptions())
-    fresh = fit_forest(make_features(profile.power, settings.calendar), settings, seed=served.card.seed)
-    assert largest_difference(fresh, MODEL_FILE.read_bytes(), all_inputs()) < 1e-5
+    fresh = fit_forest(make_features(profile.power, settings.calendar), settings, seed=selected["seed"])
+    assert largest_difference(fresh, MODEL_FILE.read_bytes()) < 1e-5
 
 
 def test_every_input_is_compared() -> None:
@@ -55,7 +64,7 @@ def test_the_committed_file_is_valid_onnx_with_its_card() -> None:
     model = onnx.load(MODEL_FILE)
     onnx.checker.check_model(model, full_check=True)
     card = ModelCard.from_metadata({prop.key: prop.value for prop in model.metadata_props})
-    assert card.training_data["rows"] == 8760
+    assert card.training_data["hours"] == 8760
     assert card.first_event_start == "2017-01-01T00:00:00-08:00"
     assert card.last_event_start == "2017-12-31T23:00:00-08:00"
     assert MODEL_FILE.stat().st_size <= 1_500_000
@@ -69,13 +78,12 @@ def test_the_same_forest_and_card_give_the_same_bytes(forest: RandomForestRegres
 @pytest.mark.parametrize("factor", [1.001, float("nan")])
 def test_a_model_that_differs_in_one_leaf_is_noticed(forest: RandomForestRegressor, factor: float) -> None:
     """The comparison fails for a changed leaf, and for one that is not a number."""
-    features = all_inputs()
     exported = export_forest(forest, CARD)
-    assert largest_difference(forest, exported, features) <= LARGEST_RELATIVE_DIFFERENCE
+    assert largest_difference(forest, exported) <= LARGEST_RELATIVE_DIFFERENCE
     model = onnx.load_from_string(exported)
     (weights,) = (a for a in model.graph.node[0].attribute if a.name == "target_weights")
     weights.floats[7] *= factor
-    assert not largest_difference(forest, model.SerializeToString(), features) <= LARGEST_RELATIVE_DIFFERENCE
+    assert not largest_difference(forest, model.SerializeToString()) <= LARGEST_RELATIVE_DIFFERENCE
 
 
 def test_a_small_load_keeps_its_digits() -> None:
@@ -83,9 +91,37 @@ def test_a_small_load_keeps_its_digits() -> None:
     site = Site(size=0.0003)
     load = site.load()
     profile = Export(site).read(load)
-    settings = Settings("none", profile.calendar, leave_out_outlier_days=False)
+    settings = Settings("none", profile.calendar)
     hours = make_features(profile.power, profile.calendar)
     assert predict_forest(fit_forest(hours, settings, seed=0), hours).mean() == pytest.approx(load.mean(), rel=1e-3)
+
+
+def test_trees_of_two_fits_are_one_forest() -> None:
+    """The last trees are fitted on the last eight weeks; the forest is their mean, in ONNX as in scikit-learn."""
+    power = hourly_load(days=150)
+    power.iloc[-8 * 7 * 24 :] += 300
+    settings = Settings("none", calendar_of(power), recent_trees=10)
+    hours = make_features(power, settings.calendar)
+    forest = fit_forest(hours, settings, seed=0)
+    assert (forest.n_estimators, len(forest.estimators_)) == (30, 30)
+    parts = [fit_trees(hours, settings, 20, seed=0), fit_trees(last_weeks(hours, 8), settings, 10, seed=0)]
+    of_all, of_recent = (predict_forest(part, hours) for part in parts)
+    assert np.allclose(predict_forest(forest, hours), (20 * of_all + 10 * of_recent) / 30, rtol=1e-12)
+    in_january = slice(0, 31 * 24)
+    assert of_recent.iloc[in_january].mean() - of_all.iloc[in_january].mean() > 200
+    assert largest_difference(forest, export_forest(forest, CARD)) <= LARGEST_RELATIVE_DIFFERENCE
+
+
+def test_a_leaf_averages_as_many_hours_as_the_settings_say() -> None:
+    """A leaf of one hour learns the series nearly by heart."""
+    hours = make_features(power := hourly_load(), calendar_of(power))
+    errors = []
+    for hours_a_leaf in (1, 20):
+        settings = Settings("none", calendar_of(power), hours_a_leaf=hours_a_leaf, recent_trees=0)
+        forest = fit_forest(hours, settings, seed=0)
+        assert min(tree.tree_.n_node_samples.min() for tree in forest.estimators_) >= hours_a_leaf / 2  # bootstrap
+        errors.append((predict_forest(forest, hours) - power).abs().mean())
+    assert errors[0] < 0.8 * errors[1]
 
 
 def outliers(power: pd.Series, holidays: frozenset[date] = frozenset()) -> list[str]:
@@ -150,7 +186,7 @@ def test_a_model_that_the_server_refuses_is_not_saved(tmp_path: Path, card: dict
     """``train.py`` checks a model as the server does; here, its card is wrong, and its checksum fits."""
     model = changed_model(**card)
     with pytest.raises(InvalidModel) as refusal:
-        check_servable(model)
+        open_model(model)
     assert str(refusal.value).startswith(message)
     (tmp_path / "model.onnx").write_bytes(model)
     with pytest.raises(InvalidModel):
@@ -159,4 +195,4 @@ def test_a_model_that_the_server_refuses_is_not_saved(tmp_path: Path, card: dict
 
 def test_a_model_that_the_server_opens_is_saved() -> None:
     """The committed one is."""
-    check_servable(MODEL_FILE.read_bytes())
+    open_model(MODEL_FILE.read_bytes())

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from forecast_core.errors import DataError
-from tests.builders import CARD
+from tests.builders import CARD, hourly_load
 from training.model_file import write_report, write_whole
+from training.validation import Validation
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -55,6 +56,7 @@ def test_many_writers_of_one_file_do_not_disturb_one_another(tmp_path: Path) -> 
 def test_a_report_without_its_folder_is_an_error(tmp_path: Path) -> None:
     """The message names the folder."""
     (tmp_path / "file").touch()
+    hour = hourly_load(days=1)
     with pytest.raises(DataError) as refusal:
-        write_report(tmp_path / "file" / "report", CARD, None)  # type: ignore[arg-type]
+        write_report(tmp_path / "file" / "report", CARD, Validation({}, hour, hour))
     assert str(refusal.value) == f"{tmp_path}/file/report cannot be made (Not a directory)"

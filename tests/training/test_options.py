@@ -1,9 +1,11 @@
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from forecast_core.errors import DataError
 from tests.builders import MODEL_FILE, ROOT
+from training.model_file import check_paths
 from training.options import TrainingOptions, read_options
 
 
@@ -41,10 +43,14 @@ def test_the_old_name_of_timestamps_is_still_read() -> None:
         ("--report", "x" * 300, " cannot be written (File name too long)"),
         ("--unit", "$x^$", "--unit '$x^$' is not known; known are W, kW, MW, GW, TW, Wh, kWh, MWh"),
         ("--unit", "kwh", "--unit 'kwh' is not known; known are W, kW, MW, GW, TW, Wh, kWh, MWh"),
-        ("--data", "", "--data, --time-column and --value-column need a name; leave the option out for its default"),
+        ("--data", "", "--data needs a path or an address; leave the option out for the published data set"),
         ("--time-column", "", "--time-column and --value-column need a name; leave the option out for its default"),
         ("--value-column", "", "--time-column and --value-column need a name; leave the option out for its default"),
         ("--value-column", "ds", "--time-column and --value-column are both 'ds'; name two"),
+        ("--name", "", "--name '': must be one line of 1 to 80 characters"),
+        ("--name", "two\nlines", "--name 'two\\nlines': must be one line of 1 to 80 characters"),
+        ("--name", "x" * 81, "...': must be one line of 1 to 80 characters"),
+        ("--since", "3 March", "argument --since: invalid fromisoformat value: '3 March'; --help lists the options"),
         ("--seed", "x", "argument --seed: invalid int value: 'x'; --help lists the options"),
         ("--colour", "red", "unrecognized arguments: --colour red; --help lists the options"),
     ],
@@ -52,8 +58,15 @@ def test_the_old_name_of_timestamps_is_still_read() -> None:
 def test_a_wrong_option_is_one_line(option: str, value: str, message: str) -> None:
     """It is found before the work begins."""
     with pytest.raises(DataError) as refusal:
-        read_options([option, value])
+        check_paths(read_options([option, value]))
     assert str(refusal.value).endswith(message)
+
+
+def test_a_period_has_to_begin_before_its_end() -> None:
+    """The message has both days."""
+    with pytest.raises(DataError, match=r"^--since 2024-03-02 is after --until 2024-03-01$"):
+        read_options(["--since", "2024-03-02", "--until", "2024-03-01"])
+    assert read_options(["--since", "2024-03-01", "--until", "2024-03-01"]).since == date(2024, 3, 1)
 
 
 @pytest.mark.parametrize("unit", ["kWh", "Wh", "MWh"])
@@ -70,7 +83,7 @@ def test_a_loop_of_links_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "b").symlink_to(tmp_path / "a")
     for option in ("--output", "--report"):
         with pytest.raises(DataError, match=f"^{tmp_path}/a "):
-            read_options([option, str(tmp_path / "a")])
+            check_paths(read_options([option, str(tmp_path / "a")]))
 
 
 def test_a_report_that_cannot_be_written_is_found_before_the_work(tmp_path: Path) -> None:
@@ -78,10 +91,10 @@ def test_a_report_that_cannot_be_written_is_found_before_the_work(tmp_path: Path
     figures = tmp_path / "report" / "figures.json"
     figures.mkdir(parents=True)
     with pytest.raises(DataError, match=f"^{figures} is not a regular file; choose another path$"):
-        read_options(["--report", str(tmp_path / "report")])
+        check_paths(read_options(["--report", str(tmp_path / "report")]))
 
 
 def test_model_and_report_need_two_names(tmp_path: Path) -> None:
     """One would replace the other."""
     with pytest.raises(DataError, match=r"^--output and --report are both .*/x; give them different paths$"):
-        read_options(["--output", str(tmp_path / "x"), "--report", str(tmp_path / "x")])
+        check_paths(read_options(["--output", str(tmp_path / "x"), "--report", str(tmp_path / "x")]))

@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -94,9 +96,12 @@ def test_an_error_has_its_exit_status(
 
 
 def test_a_report_that_cannot_be_written_leaves_the_old_model(
-    output: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    output: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """The model is written last, so a full disk leaves no new model beside an old report."""
+    """The model is written last, so a full disk leaves no new model beside an old report; its checksum is printed."""
 
     class Trained:
         content, card, validation = b"new", None, None
@@ -112,6 +117,7 @@ def test_a_report_that_cannot_be_written_leaves_the_old_model(
     monkeypatch.setattr(train, "write_report", lambda *_: None)
     assert train.main() == 0
     assert output.read_bytes() == b"new"
+    assert f"sha256 {sha256(b'new').hexdigest()}" in caplog.messages[-1]
 
 
 def test_without_the_training_libraries_the_command_says_what_to_install() -> None:
@@ -129,9 +135,10 @@ def test_ctrl_c_ends_the_command_in_one_line(write_csv: Callable[..., Path], tmp
     output = tmp_path / "model.onnx"
     output.write_text("old")
     command = [sys.executable, "-u", str(ROOT / "train.py"), "--data", str(write_csv()), "--output", str(output)]
-    with subprocess.Popen(
-        [*command, "--report", str(tmp_path / "report")], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+    # A shell starts a background job with SIGINT ignored, which tests that run in one would pass on.
+    heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    command += ["--report", str(tmp_path / "report")]
+    with subprocess.Popen(command, stdout=-1, stderr=-1, text=True, preexec_fn=heed) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         assert process.stdout.readline().startswith("load")
