@@ -1,5 +1,7 @@
 """Measure what many buildings take: ``python -m examples.portfolio.measure``; needs wrk and curl.
 
+With ``--replaced``, measure what replacing models costs instead.
+
 Each of the 500 models is a copy of ``model.onnx``: a file of its own, of which an open model shares nothing.
 """
 
@@ -8,10 +10,15 @@ import re
 import resource
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from statistics import mean
+from statistics import mean, median, quantiles
 from subprocess import DEVNULL, Popen, check_call, check_output
 from tempfile import TemporaryDirectory
+from threading import Event, Thread
+from time import monotonic
+
+import requests
 
 ROOT = Path(__file__).resolve().parents[2]
 URL = "http://127.0.0.1:8018"
@@ -47,8 +54,72 @@ def serve(app: str, first: str, asked: str, **environment: str) -> str:
         server.wait()
 
 
+def replaced(n_buildings: int = 20, n_times: int = 50) -> Iterator[str]:
+    """Replace each model some times, ask for it, and ask for another building while it is opened."""
+    with TemporaryDirectory() as models:
+        for number in range(n_buildings + 1):
+            shutil.copy(ROOT / "model.onnx", f"{models}/b{number}.onnx")
+        command = [
+            "-m",
+            "uvicorn",
+            "examples.portfolio.serve_many:app",
+            "--no-access-log",
+            "--log-level",
+            "error",
+            "--port",
+            "8018",
+        ]
+        environment = os.environ | {"FORECAST_MODELS": models}
+        with Popen([sys.executable, *command], cwd=ROOT, env=environment) as server, requests.Session() as session:
+            try:
+                check_call([*ONCE.split(), f"{URL}/health"], stdout=DEVNULL)
+                status = Path(f"/proc/{server.pid}/status")
+                alone = [_milliseconds(session, f"b{n_buildings}") for _ in range(1000)]
+                opening, times = [], []
+                over = Event()
+
+                def replace() -> None:
+                    with requests.Session() as other:
+                        for turn in range(n_times + 1):
+                            for number in range(n_buildings):
+                                if turn:
+                                    shutil.copy(ROOT / "model.onnx", f"{models}/new")
+                                    Path(models, "new").replace(f"{models}/b{number}.onnx")
+                                opening.append(_milliseconds(other, f"b{number}"))
+                            resident.append(int(re.findall(r"VmRSS:\s+(\d+)", status.read_text())[0]) * 1024 / 1e6)
+                    over.set()
+
+                resident: list[float] = []
+                replacing = Thread(target=replace)
+                replacing.start()
+                while not over.is_set():
+                    times.append(_milliseconds(session, f"b{n_buildings}"))
+                replacing.join()
+            finally:
+                server.terminate()
+        counts = ", ".join(f"{resident[turn]:.0f}" for turn in (0, 1, 10, 25, n_times))
+        yield f"{n_buildings} buildings, each replaced 0, 1, 10, 25 and {n_times} times: {counts} MB"
+        for name, taken in (
+            ("a prediction alone", alone),
+            ("while others open", times),
+            ("that opens a model", opening),
+        ):
+            slow = quantiles(taken, n=100)[98]
+            yield f"{name}: median {median(taken):.1f} ms, 99 % within {slow:.1f}, all within {max(taken):.1f}"
+
+
+def _milliseconds(session: requests.Session, building: str) -> float:
+    began = monotonic()
+    session.get(f"{URL}/{building}{QUESTION}", timeout=30).raise_for_status()
+    return 1e3 * (monotonic() - began)
+
+
 def main() -> None:
     """Print the figures."""
+    if sys.argv[1:] == ["--replaced"]:
+        for line in replaced():
+            print(line)
+        return
     with TemporaryDirectory() as models:
         one_core = os.environ | {"LOKY_MAX_CPU_COUNT": "1"}
         train = [sys.executable, "train.py", f"--output={models}/b0.onnx", f"--report={models}/report"]

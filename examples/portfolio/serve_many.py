@@ -20,7 +20,8 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from forecast_core.errors import InvalidModel, one_line, quoted
-from serving.app import create_app, health
+from serving.app import create_app
+from serving.overload import LongForecasts
 from serving.problem import EXCEPTION_HANDLERS, NO_SNIFFING, problem, root_path
 from serving.upgrade import UpgradeWithBodyRefused
 
@@ -40,6 +41,7 @@ def create_portfolio(folder: Path, most_open: int) -> Starlette:
     :param most_open: how many of them are kept: those that were requested last.
     """
     opened: LRUCache[Path, OpenModel] = LRUCache(most_open)
+    long_forecasts = LongForecasts()  # of all buildings, which share a core
 
     async def open_model(file: Path) -> ASGIApp:
         status = file.stat()
@@ -48,7 +50,7 @@ def create_portfolio(folder: Path, most_open: int) -> Starlette:
         version = (status.st_ino, status.st_size, status.st_mtime_ns)
         model = opened.get(file)
         if model is None or model.version != version:
-            model = opened[file] = OpenModel(version, asyncio.create_task(_open(file)))
+            model = opened[file] = OpenModel(version, asyncio.create_task(_open(file, long_forecasts)))
         return await asyncio.shield(model.app)  # a client that leaves does not stop the opening
 
     async def building(scope: Scope, receive: Receive, send: Send) -> None:
@@ -60,6 +62,9 @@ def create_portfolio(folder: Path, most_open: int) -> Starlette:
         except (OSError, ValueError):  # no such file, or a name that no file can have
             app = problem(404, f"there is no such building; {scope['app_root_path']}/ lists those that exist")
         await app(scope, receive, send)
+
+    def health(request: Request) -> JSONResponse:
+        return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store", **NO_SNIFFING})
 
     def buildings(request: Request) -> JSONResponse:
         names = sorted(file.stem for file in folder.glob("*.onnx") if file.is_file() and _is_utf8(file.stem))
@@ -77,9 +82,9 @@ def create_portfolio(folder: Path, most_open: int) -> Starlette:
     return app
 
 
-async def _open(file: Path) -> ASGIApp:
+async def _open(file: Path, long_forecasts: LongForecasts) -> ASGIApp:
     try:
-        return await asyncio.to_thread(create_app, file)  # other requests go on meanwhile
+        return await asyncio.to_thread(create_app, file, long_forecasts)  # other requests go on meanwhile
     except InvalidModel as error:
         log.error("%s", one_line(str(error)))  # once for each version of a file, not for each request
         raise
@@ -105,7 +110,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MODELS = ROOT / os.environ.get("FORECAST_MODELS", "models")
 MOST_OPEN = os.environ.get("FORECAST_MODELS_OPEN", "500")
 if not MODELS.is_dir():
-    sys.exit(f"serve_many: there is no folder {MODELS}; name one with FORECAST_MODELS")
+    sys.exit(one_line(f"serve_many: there is no folder {MODELS}; name one with FORECAST_MODELS"))
 if not re.fullmatch("[1-9][0-9]{0,8}", MOST_OPEN):
     sys.exit(f"serve_many: FORECAST_MODELS_OPEN is {quoted(MOST_OPEN)}; it must be a whole number from 1 to 999999999")
 app = create_portfolio(MODELS, int(MOST_OPEN))

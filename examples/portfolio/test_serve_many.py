@@ -1,5 +1,6 @@
 """Many buildings, served by one process."""
 
+import gc
 import os
 import shutil
 import subprocess
@@ -37,17 +38,22 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Callable[[], Any]]]:
-    """The models in the order in which they were opened: the name, and a weak reference to its forecaster."""
+def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, Callable[[], Any]]]]:
+    """The models in the order in which they were opened: the name, and a weak reference to its forecaster.
+
+    Python's garbage collection is off, so it frees no memory by chance.
+    """
     models: list[tuple[str, Callable[[], Any]]] = []
 
-    def open_and_note(file: Path) -> Starlette:
-        app = create_app(file)
+    def open_and_note(file: Path, *rest: Any) -> Starlette:
+        app = create_app(file, *rest)
         models.append((file.stem, weakref.ref(app.state.forecaster)))
         return app
 
     monkeypatch.setattr(serve_many, "create_app", open_and_note)
-    return models
+    gc.disable()
+    yield models
+    gc.enable()
 
 
 @pytest.fixture
@@ -66,6 +72,14 @@ def test_a_building_answers_as_a_server_of_its_own(client: TestClient, folder: P
         alone = TestClient(create_app(folder / f"{name}.onnx")).get(path)
         answer = client.get(address.rstrip("/") + path)
         assert (answer.status_code, answer.headers, answer.content) == (alone.status_code, alone.headers, alone.content)
+
+
+def test_the_portfolio_is_healthy_whatever_becomes_of_a_building(client: TestClient) -> None:
+    """A load balancer asks without naming a building; no model is opened for it, so none is named."""
+    response = client.get("/health")
+    assert (response.status_code, response.json()) == (200, {"status": "ok"})
+    assert response.headers["cache-control"] == "no-store"
+    assert "model-digest" not in response.headers
 
 
 def test_the_addresses_of_a_building_start_with_its_name(client: TestClient) -> None:
@@ -136,21 +150,20 @@ def test_a_damaged_model_is_a_problem_of_its_building_alone(client: TestClient, 
     assert client.get("/hospital/health").status_code == 200
 
 
-def test_a_replaced_model_is_noticed_whatever_its_time_and_size(
-    client: TestClient, folder: Path, opened: list[Any]
-) -> None:
-    """Only the inode is another one; the memory of the old model is freed."""
+def test_a_replaced_model_is_noticed_whatever_its_time_and_size(folder: Path, opened: list[Any]) -> None:
+    """Only the inode is another one; the memory of the old model is freed, although two models may be open."""
     model, new = folder / "hospital.onnx", folder / "new"
     new.write_bytes(changed_model(unit='"MW"'))
     old = model.stat()
     assert new.stat().st_size == old.st_size
-    assert client.get("/hospital/v1/model").json()["unit"] == "kW"
-    os.utime(new, ns=(old.st_atime_ns, old.st_mtime_ns))
-    new.replace(model)
-    assert client.get("/hospital/v1/model").json()["unit"] == "MW"
-    assert client.get("/hospital/v1/model").json()["unit"] == "MW"
-    assert [name for name, _ in opened] == ["hospital", "hospital"]
-    assert opened[0][1]() is None
+    with TestClient(serve_many.create_portfolio(folder, most_open=2)) as client:
+        assert client.get("/hospital/v1/model").json()["unit"] == "kW"
+        os.utime(new, ns=(old.st_atime_ns, old.st_mtime_ns))
+        new.replace(model)
+        assert client.get("/hospital/v1/model").json()["unit"] == "MW"
+        assert client.get("/hospital/v1/model").json()["unit"] == "MW"
+        assert [name for name, _ in opened] == ["hospital", "hospital"]
+        assert opened[0][1]() is None
 
 
 def test_the_model_that_was_asked_last_stays_open(client: TestClient, opened: list[Any]) -> None:
