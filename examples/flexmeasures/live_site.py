@@ -1,6 +1,7 @@
 """A site in a FlexMeasures that runs: PostgreSQL, Redis, the servers, and what the README's commands made of it."""
 
 import asyncio
+import json
 import os
 import re
 import shutil
@@ -11,8 +12,9 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import psycopg2
 import pytest
@@ -57,12 +59,12 @@ def started(command: str | list[str], ready: str, site: Site, folder: Path = ROO
             server.terminate()
 
 
-def typed(code: str, site: Site, answer: str = "") -> str:
+def typed(code: str, site: Site, answer: str = "", folder: Path = ROOT) -> str:
     """Run a block in bash, with what it asks for, and keep what it exports."""
     with tempfile.NamedTemporaryFile() as exported:
         run = subprocess.run(
             ["bash", "-e", "-c", f"{code}\nenv -0 > {exported.name}"],
-            env=site, cwd=ROOT, input=answer, capture_output=True, text=True, start_new_session=True, check=False,
+            env=site, cwd=folder, input=answer, capture_output=True, text=True, start_new_session=True, check=False,
         )  # fmt: skip
         assert run.returncode == 0, f"{code}\n{run.stdout}\n{run.stderr}"
         site.update(pair.split("=", 1) for pair in exported.read().decode().split("\0") if pair)
@@ -107,12 +109,47 @@ def following_the_readme() -> Iterator[Site]:
         serve = [".venv/bin/uvicorn", "serve:app", "--port", forecast]
         stack.enter_context(started(serve, "running on", site))
         typed(block("createdb"), site, answer="a-long-password\n" * 2)
-        stack.enter_context(started(block("flexmeasures run"), "Running on", site, folder))
-        stack.enter_context(started(block("run-worker"), "Scheduler for .* started", site, folder))
-        typed(block("create_site.py)"), site)
+        address = stack.enter_context(stub_service())
+        others = {"stub": address, "nobody": "http://localhost:1", "stranger": site["FLEXMEASURES"]}
+        with (folder / ".flexmeasures.cfg").open("a") as configuration:
+            configuration.write(f"LOAD_FORECAST_SERVICES |= {others}\n")
+        stack.enter_context(started(block("flexmeasures run"), "Running on", site))
+        stack.enter_context(started(block("run-worker"), "Scheduler for .* started", site))
+        typed(block("create_site.py"), site)
         typed(block("add forecasts"), site)
         finished(typed(block("forecasts/trigger"), site), site)
         yield site
+
+
+class StubService(BaseHTTPRequestHandler):
+    """A forecast service that returns what a test sets."""
+
+    status, content_type, body, model_digest = 200, "application/json", "", "0" * 16
+    asked: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        """Respond to any request; the body may hold the number of hours."""
+        self.asked.append(self.path)
+        n_hours = int(re.findall(r"N=(\d+)", self.path)[0])
+        body = (self.body or json.dumps({"values": [150.0] * n_hours, "unit": "kW"})).encode()
+        self.send_response(self.status)
+        self.send_header("Content-Type", self.content_type)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Model-Digest", self.model_digest)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *ignored: Any) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def stub_service() -> Iterator[str]:
+    """Run the stub, and tell its address."""
+    with ThreadingHTTPServer(("localhost", 0), StubService) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://localhost:{server.server_port}"
+        server.shutdown()
 
 
 def free_port() -> int:
@@ -166,10 +203,12 @@ def finished(printed: str, site: Site) -> list[str]:
     return jobs
 
 
-def read(site: Site, sensor: str, start: str, n_hours: int, unit: str = "kW") -> list[float]:
+def read(site: Site, sensor: str, start: str, n_hours: int, unit: str = "kW", resolution: str = "PT1H") -> list[float]:
     """Read a sensor by the API."""
     duration = timedelta(hours=n_hours)
-    data = flexmeasures(site, lambda client: client.get_sensor_data(int(site[sensor]), start, duration, unit, "PT1H"))
+    data = flexmeasures(
+        site, lambda client: client.get_sensor_data(int(site[sensor]), start, duration, unit, resolution)
+    )
     values: list[float] = data["values"]
     return values
 
@@ -208,6 +247,20 @@ def post(site: Site, sensor: str, answer: dict[str, Any], **more: Any) -> None:
     if not answered.ok:
         raise ValueError(answered.text)
     finished(answered.text, site)
+
+
+def refused(site: Site, sensor: str, message: str, **parameters: Any) -> None:
+    """Check that the trigger refuses with this message, and leaves no job."""
+    answer = send(site, sensor, "forecasts/trigger", {"duration": "PT24H", **parameters})
+    assert answer.status_code == 422 and message in answer.text, answer.text
+
+
+def get(site: Site, path: str, **parameters: Any) -> Any:
+    """Read a part of FlexMeasures' API."""
+    address = f"{site['FLEXMEASURES']}/api/v3_0/{path}"
+    answer = requests.get(address, params=parameters, headers={"Authorization": site["TOKEN"]}, timeout=60)
+    assert answer.ok, answer.text
+    return answer.json()
 
 
 def sources(site: Site, sensor: str) -> list[tuple[Any, ...]]:

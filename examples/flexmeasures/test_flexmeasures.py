@@ -1,32 +1,39 @@
 """The README's commands as they stand, against PostgreSQL, Redis and the FlexMeasures server: all is real."""
 
 import csv
+import json
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import accumulate
 from operator import add
+from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 
 pytest.importorskip("flexmeasures_client", reason="FlexMeasures is not installed: see examples/flexmeasures/README.md")
+import redis
+import requests
+
 from examples.flexmeasures.live_site import (
     ROOT,
     Site,
+    StubService,
     block,
     finished,
     flexmeasures,
     following_the_readme,
     forecast,
     free_port,
+    get,
     new_sensor,
     post,
     query,
     read,
+    refused,
     send,
     sources,
     started,
@@ -43,6 +50,22 @@ CLOCK_CHANGES_AND_A_YEAR = [
 ]
 
 
+NEXT_MONTH = "2018-05-21T00:00:00-08:00"  # when the hours that the second training knows end
+INTERVAL = ("SENSOR", "LOW", "HIGH")
+SCHEDULER_READS = """
+import sys
+import pandas as pd
+from flexmeasures import Sensor
+from flexmeasures.app import create
+from flexmeasures.data import db
+from flexmeasures.data.models.planning.utils import get_power_values
+with create().app_context():
+    window = pd.date_range(sys.argv[2], periods=2, freq="D")
+    sensor = db.session.get(Sensor, int(sys.argv[1]))
+    print(get_power_values(tuple(window), pd.Timedelta(hours=1), None, sensor, True).ravel().tolist())
+"""
+
+
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
     """Everything started, and the README followed up to the first forecast; stopped and removed afterwards."""
@@ -50,56 +73,113 @@ def site() -> Iterator[Site]:
         yield site
 
 
+def meter_with_forecasts(site: Site, name: str) -> tuple[str, str]:
+    """A sensor with measurements of 777 kW, and then forecasts of 150 kW, of a day that is over; and its start."""
+    sensor = new_sensor(site, name, LoadForecaster={"service": "stub"})
+    start = (datetime.now(UTC) - timedelta(days=2)).replace(minute=0, second=0, microsecond=0).isoformat()
+    post(site, sensor, {"values": [777] * 24, "start": start, "duration": "PT24H", "unit": "kW"})
+    trigger(site, sensor, start, 24)
+    return sensor, start
+
+
 def test_a_second_run_changes_nothing(site: Site) -> None:
     """The command and the API's trigger have run already; once more, every belief is what it was."""
     start = this_hour()
-    before = stored(site, "SENSOR", start, 48)
-    assert len(before[0.5]) >= 47  # the hour may have changed since
+    before = [stored(site, sensor, start, 48) for sensor in INTERVAL]
+    assert len(before[0][0.5]) >= 47  # the hour may have changed since
     typed(block("add forecasts"), site)
-    after = stored(site, "SENSOR", start, 47)
-    assert after == {probability: values[:47] for probability, values in before.items()}
+    after = [stored(site, sensor, start, 47) for sensor in INTERVAL]
+    assert after == [{p: values[:47] for p, values in beliefs.items()} for beliefs in before]
 
 
 @pytest.mark.parametrize(("start", "n_hours"), CLOCK_CHANGES_AND_A_YEAR)
-def test_the_forecaster_stores_mean_and_quantiles(site: Site, start: str, n_hours: int) -> None:
-    """Over both clock changes and a leap year: equal at each probability, ordered, of a forecaster, and once."""
-    mean = forecast(site, N=n_hours, start=start)["values"]
-    trigger(site, "SENSOR", start, n_hours)
-    quantiles = [0.05, 0.1, 0.25, 0.75, 0.9, 0.95]
-    expected = {q: forecast(site, N=n_hours, start=start, quantile=q)["values"] for q in quantiles} | {0.5: mean}
-    beliefs = stored(site, "SENSOR", start, n_hours)
-    assert beliefs == expected
+def test_the_forecaster_stores_the_mean_and_the_interval(site: Site, start: str, n_hours: int) -> None:
+    """Over both clock changes and a leap year: one value an hour on each of the three sensors, and once."""
+    answer = forecast(site, N=n_hours, start=start, quantiles="0.1,0.9")
+    expected = {"SENSOR": answer["values"], "LOW": answer["quantiles"]["0.1"], "HIGH": answer["quantiles"]["0.9"]}
+    for _ in range(2):
+        trigger(site, "SENSOR", start, n_hours)
+        assert {sensor: stored(site, sensor, start, n_hours) for sensor in INTERVAL} == {
+            sensor: {0.5: values} for sensor, values in expected.items()
+        }
+    assert {sensor: read(site, sensor, start, n_hours) for sensor in INTERVAL} == expected
+
+
+def test_the_service_is_asked_once(site: Site) -> None:
+    """For the mean and all quantiles."""
+    sensor, start = new_sensor(site, "asked", LoadForecaster={"service": "stub"}), this_hour()
+    StubService.asked.clear()
+    trigger(site, sensor, start, 3)
+    assert len(StubService.asked) == 1
+
+
+def test_quantiles_on_the_same_sensor_are_an_option(site: Site) -> None:
+    """They are beliefs at their probabilities, ordered; the mean at 0.5 is what the API returns."""
+    chosen, start = [0.05, 0.1, 0.25, 0.75, 0.9, 0.95], "2027-03-13T00:00:00-08:00"
+    sensor = new_sensor(site, "distribution", LoadForecaster={"service": "hospital", "quantiles": chosen})
+    answer = forecast(site, N=72, start=start, quantiles=",".join(map(str, chosen)))
+    trigger(site, sensor, start, 72)
+    beliefs = stored(site, sensor, start, 72)
+    assert beliefs == {0.5: answer["values"], **{float(p): values for p, values in answer["quantiles"].items()}}
     assert all(list(hour) == sorted(hour) for hour in zip(*(beliefs[p] for p in sorted(beliefs)), strict=True))
-    assert read(site, "SENSOR", start, n_hours) == mean
-    trigger(site, "SENSOR", start, n_hours)
-    assert stored(site, "SENSOR", start, n_hours) == expected
+    assert read(site, sensor, start, 72) == answer["values"]
 
 
-def test_changed_values_are_newer_beliefs(site: Site) -> None:
-    """The whole distribution of the hours that changed; the older beliefs stay, and the newer ones count."""
-    sensor, start = new_sensor(site, "changed", LoadForecaster={}), this_hour()
-    trigger(site, sensor, start, 2)
-    values = read(site, sensor, start, 2)
-    changed = "UPDATE timed_belief SET event_value = 0 WHERE sensor_id = %s AND event_start = %s RETURNING 1"
-    assert len(query(site, changed, site[sensor], start)) == 7
-    trigger(site, sensor, start, 2)
-    assert stored(site, sensor, start, 2)[0.5] == [0, *values]
-    assert read(site, sensor, start, 2) == values
+def test_a_retraining_leaves_a_trace_and_its_values_count(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each model that enters service has a source of its own, also if it was there before; the newest values count."""
+    sensor, start = new_sensor(site, "retrained", LoadForecaster={"service": "stub"}), this_hour()
+    for digest, value in (("a" * 16, 100.0), ("b" * 16, 200.0), ("a" * 16, 100.0)):
+        monkeypatch.setattr(StubService, "model_digest", digest)
+        monkeypatch.setattr(StubService, "body", json.dumps({"values": [value] * 2, "unit": "kW"}))
+        for _ in range(2):
+            trigger(site, sensor, start, 2)
+        assert read(site, sensor, start, 2) == [value] * 2
+    sql = "SELECT attributes FROM data_source WHERE id IN (SELECT source_id FROM timed_belief WHERE sensor_id = %s)"
+    attributes = [row[0] for row in query(site, f"{sql} ORDER BY id", site[sensor])]
+    assert [trace["model_digest"][0] for trace in attributes] == ["a", "b", "a"]
+    assert all(trace["data_generator"] == {"config": {"service": "stub"}} for trace in attributes)
 
 
 def test_a_prior_is_the_time_of_belief(site: Site) -> None:
     """For simulations; again, a second run changes nothing."""
-    sensor, start, prior = (
-        new_sensor(site, "simulated", LoadForecaster={}),
-        "2026-03-01T00:00-08:00",
-        "2026-02-28T12:00Z",
-    )
+    sensor = new_sensor(site, "simulated", LoadForecaster={"service": "hospital"})
+    start, prior = "2026-03-01T00:00-08:00", "2026-02-28T12:00Z"
     for _ in range(2):
         answer = send(site, sensor, "forecasts/trigger", {"start": start, "duration": "PT24H", "prior": prior})
         finished(answer.text, site)
     horizons = "SELECT count(*), min(belief_horizon), max(belief_horizon) FROM timed_belief WHERE sensor_id = %s"
-    ((count, first, last),) = query(site, horizons, site[sensor])
-    assert (count, first, last) == (24 * 7, timedelta(hours=21), timedelta(hours=44))
+    assert query(site, horizons, site[sensor]) == [(24, timedelta(hours=21), timedelta(hours=44))]
+
+
+def test_measurements_stay_visible(site: Site) -> None:
+    """On a meter's own sensor, a forecast of the past is older than the measurements: API, chart and scheduler."""
+    sensor, start = meter_with_forecasts(site, "metered")
+    assert read(site, sensor, start, 24) == [777] * 24
+    address = f"{site['FLEXMEASURES']}/api/dev/sensor/{site[sensor]}/chart_data"
+    query_string = {"event_starts_after": start, "compress_json": "false"}
+    rows = requests.get(address, params=query_string, headers={"Authorization": site["TOKEN"]}, timeout=60).json()
+    drawn = {(row["source"]["type"], row["event_value"]) for row in rows if row["event_value"] is not None}
+    assert drawn == {("other", 777), ("forecaster", 150)}  # two lines, and each has all hours
+    scheduler = subprocess.run(
+        ["python", "-c", SCHEDULER_READS, site[sensor], start], env=site, check=True, capture_output=True, text=True
+    )
+    assert json.loads(scheduler.stdout.splitlines()[-1]) == pytest.approx([0.777] * 24)  # in MW
+
+
+def test_a_version_would_hide_them(site: Site) -> None:
+    """Which is why the digest is an attribute of the source; if this fails, it can be the version, too."""
+    sensor, start = meter_with_forecasts(site, "versioned")
+    versioned = "UPDATE data_source SET version = %s WHERE id = (SELECT max(source_id) FROM timed_belief b JOIN"
+    versioned += " data_source s ON s.id = source_id WHERE sensor_id = %s AND type = 'forecaster') RETURNING 1"
+    try:
+        query(site, versioned, "1", site[sensor])
+        assert read(site, sensor, start, 24) == [150] * 24
+        query(site, versioned, "0123456789abcdef", site[sensor])
+        parameters = {"start": start, "duration": "PT24H", "unit": "kW"}
+        with pytest.raises(AssertionError):
+            get(site, f"sensors/{site[sensor]}/data", **parameters)
+    finally:
+        query(site, versioned.replace("%s", "NULL", 1), site[sensor])
 
 
 def test_its_source_is_a_forecaster_and_its_beliefs_are_formed_now(site: Site) -> None:
@@ -111,6 +191,24 @@ def test_its_source_is_a_forecaster_and_its_beliefs_are_formed_now(site: Site) -
         site["SENSOR"],
     )
     assert horizons == [(True,)]
+
+
+def test_its_jobs_are_like_flexmeasures_own(site: Site) -> None:
+    """They are among the building's jobs, live as long as FlexMeasures says, and say how they ended."""
+    job = finished(typed(block("forecasts/trigger"), site), site)[0]
+    broken = new_sensor(site, "broken", LoadForecaster={"service": "nobody"})
+    with pytest.raises(Exception, match="does not respond"):
+        trigger(site, broken, this_hour(), 2)
+    jobs = get(site, f"assets/{site['SITE']}/jobs")["jobs"]
+    (ended,) = (listed for listed in jobs if listed["job_id"] == job)
+    assert ended["status"] == "finished"
+    assert re.search(
+        r"stored \d+ beliefs on sensor \d+; .* model [0-9a-f]{16}", json.loads(ended["metadata"])["result"]
+    )
+    (failed,) = (listed for listed in jobs if f"(Id: {site[broken]})" in listed["entity"])
+    assert "The forecast service nobody does not respond" in failed["err"]
+    with redis.Redis(port=int(site["FLEXMEASURES_REDIS_PORT"])) as connection:
+        assert 6 * 86400 < connection.ttl(f"rq:job:{job}") <= 7 * 86400
 
 
 def test_other_sensors_are_forecast_by_flexmeasures_as_ever(site: Site) -> None:
@@ -127,34 +225,134 @@ def test_the_api_cannot_name_a_forecaster(site: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "start", "sensor", "message"),
+    ("start", "attribute", "message"),
     [
-        ("no server", None, {"url": "http://localhost:1"}, "No forecast service answers at http://localhost:1"),
-        ("far away", "2050-01-01T00:00:00-08:00", {}, "The forecast service refuses: "),
-        ("no such quantile", None, {"quantiles": [0.33]}, "The forecast service refuses: quantile must be one of"),
+        (None, {"service": "nobody"}, "The forecast service nobody does not respond; ask the host"),
+        ("2050-01-01T00:00:00-08:00", {"service": "hospital"}, "The forecast service hospital refuses: "),
+        (None, {"service": "hospital", "quantiles": [0.33]}, "The forecast service hospital refuses: "),
+        (None, {"service": "stranger"}, "The forecast service stranger returned no forecast, with status 404"),
     ],
 )
-def test_what_is_wrong_is_the_jobs_message(site: Site, name: str, start: str, sensor: Any, message: str) -> None:
+def test_what_is_wrong_is_the_jobs_message(site: Site, start: str | None, attribute: Any, message: str) -> None:
     """A FlexMeasures user reads what to do, not a traceback."""
+    sensor = new_sensor(site, f"wrong {message} {attribute}"[:80], LoadForecaster=attribute)
     with pytest.raises(Exception, match=re.escape(message)):
-        trigger(site, new_sensor(site, name, LoadForecaster=sensor), start or this_hour(), 48)
+        trigger(site, sensor, start or this_hour(), 48)
 
 
-def test_a_sensor_that_is_not_hourly_is_refused(site: Site) -> None:
+@pytest.mark.parametrize(
+    ("status", "content_type", "body"),
+    [
+        (200, "text/html", "<p>a secret</p>"),
+        (200, "application/json", '{"values": ["a secret"], "unit": "kW"}'),
+        (200, "application/json", '{"secret": 1}'),
+        (200, "application/json", '["a secret"]'),
+        (500, "application/json", '{"detail": "a secret"}'),
+        (302, "text/plain", "a secret"),
+        (422, "application/problem+json", '"a secret"'),
+        (422, "application/problem+json", '{"detail": ["a secret"]}'),
+        (200, "application/json", '{"values": [NaN, 1], "unit": "kW"}'),
+    ],
+)
+def test_a_message_has_nothing_of_another_servers_response(
+    site: Site, monkeypatch: pytest.MonkeyPatch, status: int, content_type: str, body: str
+) -> None:
+    """Only of the service's problem documents."""
+    for name, value in {"status": status, "content_type": content_type, "body": body}.items():
+        monkeypatch.setattr(StubService, name, value)
+    sensor = new_sensor(site, f"{status} {body}", LoadForecaster={"service": "stub"})
+    job = send(site, sensor, "forecasts/trigger", {"duration": "PT2H"}).json()["job"]
+    with pytest.raises(Exception, match=f"returned no forecast, with status {status}") as failed:
+        flexmeasures(site, lambda client: client.wait_for_job(job))
+    shown = str(failed.value)
+    with redis.Redis(port=int(site["FLEXMEASURES_REDIS_PORT"])) as connection:
+        shown += str(connection.hgetall(f"rq:job:{job}"))
+    assert "secret" not in shown
+
+
+@pytest.mark.parametrize(
+    ("attribute", "message"),
+    [
+        ({"url": "http://localhost:1"}, "Unknown field."),
+        ({"service": "http://localhost:1"}, "Choose a forecast service"),
+        ({"service": "hospitals"}, "Known are: hospital, stub, nobody, stranger"),
+        ({}, "Choose a forecast service"),
+        ({"service": "hospital", "quantiles": [0.5]}, "Invalid input."),
+        ({"service": "hospital", "quantile-sensors": {"1.5": 1}}, "Must be greater than 0 and less than 1"),
+        ({"service": "hospital", "quantile-sensors": {"0.1": 999999}}, "No sensor found with ID 999999"),
+    ],
+)
+def test_a_wrong_attribute_is_refused_at_once(site: Site, attribute: Any, message: str) -> None:
+    """A sensor cannot name an address, and a misspelt setting is not ignored."""
+    refused(site, new_sensor(site, f"{attribute}"[:80], LoadForecaster=attribute), message)
+
+
+def test_settings_of_flexmeasures_forecaster_are_refused(site: Site) -> None:
+    """They would have no effect."""
+    refused(site, "SENSOR", "does not use train-period", config={"train-period": "P60D"})
+    refused(site, "SENSOR", "does not use forecast-frequency", **{"forecast-frequency": "PT1H"})
+    command = ["flexmeasures", "add", "forecasts", "--sensor", site["SENSOR"], "--duration", "PT48H"]
+    for options in (["--train-period", "P60D"], ["--forecaster", "LoadForecaster", "--max-forecast-horizon", "PT48H"]):
+        run = subprocess.run([*command, *options], env=site, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert run.returncode != 0 and "does not use" in run.stderr, run.stderr
+
+
+def test_quantiles_go_to_sensors_of_the_same_account_only(site: Site) -> None:
+    """And not to the sensor of the mean."""
+    other = new_sensor(site, "of another account")
+    ((account,),) = query(site, "INSERT INTO account (name) VALUES ('Stranger') RETURNING id")
+    ((asset,),) = query(
+        site,
+        "INSERT INTO generic_asset (name, generic_asset_type_id, account_id, attributes, sensors_to_show, flex_context,"
+        " flex_model, sensors_to_show_as_kpis) SELECT 'theirs', generic_asset_type_id, %s, '{}', '[]', '{}', '{}', '[]'"
+        " FROM generic_asset WHERE id = %s RETURNING id",
+        account, site["SITE"],
+    )  # fmt: skip
+    query(site, "UPDATE sensor SET generic_asset_id = %s WHERE id = %s RETURNING 1", asset, site[other])
+    attribute = {"service": "hospital", "quantile-sensors": {"0.1": int(site[other])}}
+    refused(site, new_sensor(site, "greedy", LoadForecaster=attribute), "is of another account than")
+
+
+def test_shorter_sensors_repeat_the_hours_values(site: Site) -> None:
+    """Four quarters of 1 MW are 1 MW each, or 250 kWh each, also from the middle of an hour on."""
+    start = "2027-03-13T10:30:00-08:00"
+    hours = forecast(site, N=3, start="2027-03-13T10:00:00-08:00")["values"]
+    quarters = [value for value in hours for _ in range(4)][2:-2]
+    for unit, factor in (("MW", 0.001), ("kWh", 0.25)):
+        name = f"quarters in {unit}"
+        sensor = new_sensor(site, name, unit, "PT15M", LoadForecaster={"service": "hospital"})
+        answer = send(site, sensor, "forecasts/trigger", {"start": start, "duration": "PT2H"})
+        finished(answer.text, site)
+        expected = [value * factor for value in quarters]
+        assert read(site, sensor, start, 2, unit, "PT15M") == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("resolution", ["PT2H", "PT7M"])
+def test_other_resolutions_are_refused(site: Site, resolution: str) -> None:
     """Rather than filled with something else than the forecast."""
-    sensor = new_sensor(site, "quarters", resolution="PT15M", LoadForecaster={})
-    with pytest.raises(Exception, match="The forecast is hourly"):
-        trigger(site, sensor, this_hour(), 48)
+    sensor = new_sensor(site, resolution, resolution=resolution, LoadForecaster={"service": "hospital"})
+    refused(site, sensor, f"The forecast is hourly: give sensor {site[sensor]} a resolution")
 
 
 def test_the_forecaster_converts_to_the_sensors_unit(site: Site) -> None:
-    """An hour of 1 MW is 1,000 kWh."""
+    """An hour of 1 MW is 1,000 kWh; degrees are refused."""
     start = this_hour()
     kilowatts = forecast(site, N=3, start=start)["values"]
     for unit, factor in (("MW", 0.001), ("kWh", 1)):
-        sensor = new_sensor(site, unit, unit, LoadForecaster={})
+        sensor = new_sensor(site, unit, unit, LoadForecaster={"service": "hospital"})
         trigger(site, sensor, start, 3)
         assert read(site, sensor, start, 3, unit) == pytest.approx([value * factor for value in kilowatts])
+    sensor = new_sensor(site, "degrees", "°C", LoadForecaster={"service": "hospital"})
+    with pytest.raises(Exception, match="is in °C, and the forecast is in kW"):
+        trigger(site, sensor, start, 3)
+
+
+def test_a_second_run_of_create_site_prints_the_same_ids(site: Site) -> None:
+    """It creates nothing."""
+    create = ["python", "examples/flexmeasures/create_site.py"]
+    again = subprocess.run(create, env=site, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    assert again == (Path(site["HOME"]) / "site.env").read_text()
+    assert f"export SENSOR={site['SENSOR']}\n" in again
 
 
 def test_curl_posts_the_band_into_the_chart(site: Site) -> None:
@@ -163,11 +361,8 @@ def test_curl_posts_the_band_into_the_chart(site: Site) -> None:
     finished(typed(block("pipefail"), site), site)
     for sensor, quantile in (("LOW", 0.1), ("HIGH", 0.9)):
         assert read(site, sensor, start, 47) == forecast(site, N=47, start=start, quantile=quantile)["values"]
-    chart = requests.get(
-        f"{site['FLEXMEASURES']}/api/v3_0/assets/{site['SITE']}/chart_data", timeout=60,
-        params={"event_starts_after": start}, headers={"Authorization": site["TOKEN"]},
-    )  # fmt: skip
-    drawn = {row["sensor"]["id"] for row in chart.json() if row["event_value"] is not None}
+    chart = get(site, f"assets/{site['SITE']}/chart_data", event_starts_after=start)
+    drawn = {row["sensor"]["id"] for row in chart if row["event_value"] is not None}
     assert drawn == {int(site[sensor]) for sensor in ("SENSOR", "LOW", "HIGH")}
 
 
@@ -181,8 +376,9 @@ def test_the_python_client_posts_the_same(site: Site) -> None:
 @pytest.mark.parametrize(("start", "n_hours"), CLOCK_CHANGES_AND_A_YEAR)
 def test_an_answer_is_read_back_equal(site: Site, start: str, n_hours: int) -> None:
     """Posted as it is."""
-    post(site, "LOW", forecast(site, N=n_hours, start=start))
-    assert read(site, "LOW", start, n_hours) == forecast(site, N=n_hours, start=start)["values"]
+    sensor = new_sensor(site, f"posted {start}")
+    post(site, sensor, forecast(site, N=n_hours, start=start))
+    assert read(site, sensor, start, n_hours) == forecast(site, N=n_hours, start=start)["values"]
 
 
 def test_without_a_start_forecasts_pass_for_measurements(site: Site) -> None:
@@ -211,34 +407,81 @@ def test_of_two_quantiles_on_one_sensor_the_last_counts(site: Site) -> None:
     assert read(site, sensor, start, 8) == high["values"]
 
 
-def test_the_schedule_shaves_the_peak_of_the_forecast(site: Site) -> None:
-    """With 1 MWh and 200 kW, the day's highest quarter is at least 50 kW lower, and the storage is never overdrawn."""
+@pytest.mark.parametrize("first", ["forecasts/trigger", "pipefail"])
+def test_the_schedule_shaves_the_peak_of_the_forecast(site: Site, first: str) -> None:
+    """Pasted in one go, so that all jobs wait at once; the forecaster's values, or those that curl posts.
+
+    With 1 MWh and 200 kW, the day's highest quarter is at least 50 kW lower, and the storage is never overdrawn.
+    """
+    query(site, "DELETE FROM timed_belief WHERE sensor_id = %s RETURNING 1", site["HIGH"])
     start = this_hour()
-    finished(typed(block("pipefail"), site), site)
-    (job,) = finished(typed(block("schedules/trigger"), site), site)
-    schedule = flexmeasures(site, lambda client: client.get_schedule(int(site["BATTERY"]), job, "PT24H", "kW"))
-    battery = schedule["values"]
+    schedule = block("schedules/trigger").replace("500 kWh", "500 kWh" if first == "pipefail" else "500.0 kWh")
+    job = re.findall(r'"job": "([^"]+)"', typed(block(first) + schedule, site))[-1]
+    flexmeasures(site, lambda client: client.wait_for_job(job))
+    values = flexmeasures(site, lambda client: client.get_schedule(int(site["BATTERY"]), job, "PT24H", "kW"))
+    battery = values["values"]
     load = [value for value in forecast(site, N=24, start=start, quantile=0.9)["values"] for _ in range(4)]
     assert len(battery) == len(load)
     assert max(map(add, load, battery)) < max(load) - 50
     assert all(-1e-6 <= 500 + energy / 4 <= 1000 + 1e-6 for energy in accumulate(battery))
 
 
-def test_a_model_trained_on_the_sensors_history_forecasts_as_the_published_one(site: Site) -> None:
-    """FlexMeasures gives the published hours back as they were, and with them the model."""
+def test_the_export_has_the_sensors_own_resolution_and_unit(site: Site, tmp_path: Path) -> None:
+    """Quarter hours in kWh are not averaged; a second run appends what is new, and forecasts are left out."""
+    sensor = new_sensor(site, "quarters of energy", "kWh", "PT15M", LoadForecaster={"service": "stub"})
+    export = ["python", "examples/flexmeasures/export_history.py", site[sensor], str(tmp_path / "history.csv")]
+    run = partial(subprocess.run, env=site, cwd=ROOT, capture_output=True, text=True, check=False)
+    start = ["--start", "2026-03-08T00:00-08:00"]
+    for arguments, message in (([], "needs --start"), (start, "(?s)FlexMeasures refuses .*: 422 .*source-type")):
+        failed = run([*export, *arguments])
+        assert failed.returncode == 1 and re.search(message, failed.stderr), failed.stderr
+    answer = send(site, sensor, "forecasts/trigger", {"start": "2026-03-08T00:00-08:00", "duration": "PT48H"})
+    finished(answer.text, site)
+    values = [float(number % 96) for number in range(200 * 96)]
+    posted = {"unit": "kWh", "duration": "P100D"}
+    post(site, sensor, {**posted, "values": values[:9600], "start": "2026-03-08T00:00-08:00"})
+    first = run([*export, *start])
+    assert first.stdout == "--timestamps start --unit kWh --timezone America/Los_Angeles\n"
+    post(site, sensor, {**posted, "values": values[9600:], "start": "2026-06-16T00:00-08:00"})
+    assert "9600 new values" in run(export).stderr
+    assert "0 new values" in run(export).stderr
+    with (tmp_path / "history.csv").open() as file:
+        rows = [(row["ds"], float(row["y"])) for row in csv.DictReader(file)]
+    assert [value for _, value in rows] == values
+    starts = {datetime.fromisoformat(start) for start, _ in rows}
+    assert len(starts) == len(values) and max(starts) - min(starts) == timedelta(days=200, minutes=-15)
+
+
+def test_a_model_trained_on_the_sensors_history_is_replaced_when_the_load_changes(site: Site, tmp_path: Path) -> None:
+    """FlexMeasures gives the published hours back, and with them the published model; each month, a look at new hours.
+
+    Twenty weeks of a load that is 30 % higher are enough for a new model. After two more weeks, it is kept.
+    """
+    for entry in ROOT.iterdir():
+        (tmp_path / entry.name).symlink_to(entry)
+    for name in ("history.csv", "my.onnx", "my-report", "my.onnx.new", "my.onnx.old", "my.onnx.report"):
+        (tmp_path / name).unlink(missing_ok=True)
     with (ROOT / "data" / "SF_hospital_load.csv").open() as file:
         load = [float(row["y"]) for row in csv.DictReader(file)]
-    post(site, "METER", {"values": load, "start": "2017-01-01T00:00:00-08:00", "duration": "P365D", "unit": "kW"})
-    made = [ROOT / name for name in ("history.json", "history.csv", "my.onnx", "my-report")]
-    assert not any(path.exists() for path in made), f"{made} would be overwritten"
+    finished(typed(block("SF_hospital_load.csv"), site), site)
+    typed(block("train.py --data"), site, folder=tmp_path)
     port = str(free_port())
-    serve = ["env", "FORECAST_MODEL=my.onnx", ".venv/bin/uvicorn", "serve:app", "--port", port]
-    try:
-        typed(block("train.py"), site)
-        with started(serve, "running on", site):
-            question = {"N": 8784, "start": "2028-01-01T00:00:00-08:00"}
-            own = forecast({"FORECAST": f"http://localhost:{port}"}, **question)
-            assert own == forecast(site, **question)
-    finally:
-        for path in made:
-            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    serve = ["env", f"FORECAST_MODEL={tmp_path}/my.onnx", ".venv/bin/uvicorn", "serve:app", "--port", port]
+    own = {"FORECAST": f"http://localhost:{port}"}
+    with started(serve, "running on", site):
+        question = {"N": 8784, "start": "2028-01-01T00:00:00-08:00"}
+        assert forecast(own, **question) == forecast(site, **question)
+
+    hours = 20 * 7 * 24  # the 1st of January 2018 was a Monday, like the 2nd of January 2017
+    changed = {"values": [1.3 * value for value in load[24 : 24 + hours]], "duration": f"PT{hours}H", "unit": "kW"}
+    post(site, "METER", {**changed, "start": "2018-01-01T00:00:00-08:00"})
+    reloads = {**site, "RELOAD": "echo the server starts again"}
+    retrained = typed(block("deploy/retrain.sh"), reloads, folder=tmp_path)
+    assert "the server starts again" in retrained and "my.onnx is replaced, Model-Digest" in retrained, retrained
+    with started(serve, "running on", site):
+        question = {"N": 168, "start": "2018-06-04T00:00:00-07:00"}
+        before, after = (sum(forecast(server, **question)["values"]) for server in (site, own))
+        assert after == pytest.approx(1.3 * before, rel=0.05)
+    post(site, "METER", {"values": changed["values"][:336], "duration": "P14D", "unit": "kW", "start": NEXT_MONTH})
+    again = typed(block("deploy/retrain.sh"), reloads, folder=tmp_path)
+    assert "the server starts again" not in again
