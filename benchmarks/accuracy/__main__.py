@@ -1,60 +1,70 @@
 """Compare the model with what people usually forecast a load with, on the same hours.
 
-Writes the measured part of ``docs/accuracy.md`` and ``docs/validation/error_anatomy.png``, in about ten minutes;
-with ``--settings``, ``docs/validation/settings.md`` instead, from the first 80 % of the hours alone.
+Writes the measured part of ``docs/accuracy.md``, in about ten minutes.
+With ``--meters FOLDER``, compares it on the meters of a folder instead, and says whether the goals hold.
 """
 
 import argparse
 import logging
 import sys
+import warnings
 from pathlib import Path
 
-from benchmarks.accuracy.anatomy import anatomy_picture, describe_days
-from benchmarks.accuracy.methods import OURS, Method, all_methods, hours_for_all
-from benchmarks.accuracy.protocols import LAST_FIFTH, WEEK_CV, Protocol, Result, all_protocols, run
-from benchmarks.accuracy.report import accuracy_report, markdown
-from benchmarks.accuracy.settings import settings_table
+from benchmarks.accuracy.meters import goals_of_hospital, goals_of_meters, measure_meter, meters_report
+from benchmarks.accuracy.methods import Method, all_methods, hours_for_all
+from benchmarks.accuracy.protocols import Protocol, Result, all_protocols, run
+from benchmarks.accuracy.report import accuracy_report
+from benchmarks.report import DOCS, replace_measured, show
+from benchmarks.sites import meters_of, published_site
 from forecast_core.errors import DataError
 from training.csv_file import read_source
 from training.load_profile import read_load_profile
-from training.model_file import write_whole
-from training.model_selection import select_settings
 from training.prediction_interval import measure_interval
-from training.public_holidays import public_holidays
 from training.timestamps import ReadingOptions
-from training.validation import split_in_time
 
 COMMAND = "python -m benchmarks.accuracy"
-DOCS = Path(__file__).resolve().parents[2] / "docs"
-OWN_YEAR, TIME_ZONE, UNIT = 2015, "America/Los_Angeles", "kW"
+OWN_YEAR, UNIT = 2015, "kW"
 
 
-def main() -> None:
-    """Select the settings as train.py does, then compare."""
-    parser = argparse.ArgumentParser(description="Compare the model with other forecasts, on the same hours.")
-    parser.add_argument("--settings", action="store_true", help="compare settings of the model instead")
-    only_settings = parser.parse_args().settings
+def main() -> int:
+    """Compare on the published data set, or on the meters of a folder; exit status 1 if a goal does not hold."""
+    parser = argparse.ArgumentParser(prog=COMMAND, description="Compare the model with other forecasts.")
+    parser.add_argument("--meters", type=Path, metavar="FOLDER", help="of CSV files and an index.csv: compare on these")
+    parser.add_argument("--update-docs", action="store_true", help="with --meters, write docs/accuracy.md, too")
+    options = parser.parse_args()
     logging.disable(logging.ERROR)  # Prophet and Stan report each fit, in the middle of the progress
-    source = read_source(None)
-    profile = read_load_profile(*source, ReadingOptions())
-    public = public_holidays(None, TIME_ZONE, profile.calendar.known_years, profile.power.index[-1].year)
-    train = split_in_time(profile.power)[0]
-    selection = select_settings(train, profile.calendar, public)
-    if only_settings:
-        rows = []
-        for row in settings_table(train, selection.settings):
-            show(" ".join(f"{cell:>12}" for cell in row) + "\n")
-            rows.append(row)
-        replace_measured(DOCS / "validation" / "settings.md", f"{COMMAND} --settings", markdown(rows[0], rows[1:]))
-        return
-    own_dates = read_load_profile(*source, ReadingOptions(year=OWN_YEAR))
-    hours = hours_for_all(profile, own_dates, selection.settings)
-    protocols, methods = all_protocols(hours), all_methods(profile.power, selection.settings, public)
+    warnings.simplefilter("ignore")  # of joblib, for each fit
+    if options.meters:
+        return compare_on_meters(options.meters, update_docs=options.update_docs)
+    compare_on_published()
+    return 0
+
+
+def compare_on_meters(folder: Path, *, update_docs: bool) -> int:
+    """Measure all meters, and judge them and the published data set by the goals."""
+    results = []
+    for site in meters_of(folder):
+        results.append(measure_meter(site))
+        show(f"{results[-1].described}\n")
+    if not results:
+        raise DataError(f"no meter in {folder / 'index.csv'} has a file")
+    goals = [*goals_of_meters(results), *goals_of_hospital(published_site())]
+    report = meters_report(results, goals)
+    print(report)
+    if update_docs:
+        replace_measured(DOCS / "accuracy.md", f"{COMMAND} --meters FOLDER", report)
+    return 0 if all(goal.holds for goal in goals) else 1
+
+
+def compare_on_published() -> None:
+    """Compare with other methods on the published data set."""
+    site = published_site()
+    settings, own_dates = site.selection.settings, read_load_profile(*read_source(None), ReadingOptions(year=OWN_YEAR))
+    protocols = all_protocols(hours_for_all(site.hours, site.profile, own_dates))
+    methods = all_methods(site.profile.power, settings, site.public)
     results = run_all(protocols, methods)
-    interval, days = measure_interval(hours, selection.settings, seed=0), describe_days(hours, TIME_ZONE, public)
-    anatomy = {name: results[OURS, name] for name in (WEEK_CV, LAST_FIFTH)}
-    write_whole(DOCS / "validation" / "error_anatomy.png", anatomy_picture(anatomy, days, UNIT))
-    report = accuracy_report(profile, selection, interval, days, protocols, methods, results, UNIT)
+    interval = measure_interval(site.hours, settings, seed=0)
+    report = accuracy_report(site.profile, site.selection, interval, protocols, methods, results, UNIT)
     replace_measured(DOCS / "accuracy.md", COMMAND, report)
 
 
@@ -73,19 +83,8 @@ def run_all(protocols: list[Protocol], methods: list[Method]) -> dict[tuple[str,
     return results
 
 
-def replace_measured(page: Path, command: str, measured: str) -> None:
-    """Replace what a page says between two comments that name the command."""
-    begin, end = f"<!-- measured by {command}: -->", f"<!-- end of what {command} measured -->"
-    before, _, rest = page.read_text("utf-8").partition(begin)
-    write_whole(page, "\n".join([before + begin, "", measured, "", end + rest.partition(end)[2]]).encode())
-
-
-def show(text: str) -> None:
-    print(text, end="", file=sys.stderr, flush=True)
-
-
 if __name__ == "__main__":
     try:
-        main()
+        sys.exit(main())
     except DataError as error:
         sys.exit(f"benchmarks.accuracy: {error}")

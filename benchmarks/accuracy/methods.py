@@ -1,22 +1,24 @@
 """What people usually forecast a load with, and this project's model, each in the same form.
 
-Three usual libraries come twice: as they are usually run, on the file's own dates,
+Libraries and means come twice: as they are usually run, on the file's own dates,
 and given the same calendar as this project's model (local clock, public holidays, the simulated year).
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 from sklearn.ensemble import RandomForestRegressor
 
 from benchmarks.accuracy.protocols import LAST_FIFTH, Forecast, Protocol
-from forecast_core.site_calendar import CalendarFeatures
+from forecast_core.site_calendar import CalendarFeatures, SiteCalendar
 from forecast_core.timestamps import EVENT_RESOLUTION
-from training.forest import Settings, fit_forest, predict_forest
+from training.forest import RECENT_WEEKS, Settings, fit_forest, predict_forest
 from training.load_profile import POWER, LoadProfile, make_features
 from training.public_holidays import PublicHolidays
 from training.validation import SEEDS, baseline
@@ -24,6 +26,7 @@ from training.validation import SEEDS, baseline
 OURS = "this project's forest"
 TIMESTAMP = "timestamp"
 LOCAL = "local"
+STANDARD_TIME = "Etc/GMT+8"  # of the published data set, as a zone without clock changes
 
 
 class Method(NamedTuple):
@@ -31,8 +34,9 @@ class Method(NamedTuple):
 
     :param runs: one for each seed; the errors are averaged over them.
     :param library: the package that must be installed for it, beyond those of training.
-    :param kind: ``ours``; ``usual``, as people run it; ``same calendar``, given the calendar of this project's model;
-        ``ablation``, this project's features without that calendar; ``hindsight``, which looks at test hours,
+    :param kind: ``ours``; ``usual``, as people run it; ``the same calendar``, given that of this project's model;
+        ``ablation``, a forest on cyclical features without that calendar, or without a part of it;
+        ``hindsight``, which looks at test hours,
         though only at those before the hour it forecasts.
     :param continues: whether it makes sense only for hours that follow those it learns from.
     """
@@ -54,40 +58,42 @@ class Method(NamedTuple):
         return None
 
 
-def hours_for_all(profile: LoadProfile, own_dates: LoadProfile, settings: Settings) -> pd.DataFrame:
-    """Make the features of this project's model, and put beside them what other methods use.
+def hours_for_all(hours: pd.DataFrame, profile: LoadProfile, own_dates: LoadProfile) -> pd.DataFrame:
+    """Put beside the features of this project's model what other methods use.
 
-    :returns: the columns of ``make_features``; ``timestamp``, as the file has it, naive;
-        ``local``, the naive time on the site's clock when it starts.
+    :returns: with ``timestamp``, as the file has it, and ``local``, the site's clock when the hour starts; both naive.
     """
-    hours = make_features(profile.power, settings.calendar)
-    hours[TIMESTAMP] = own_dates.power.index.tz_localize(None) + EVENT_RESOLUTION
-    hours[LOCAL] = profile.power.index.tz_convert(profile.calendar.time_zone).tz_localize(None)
-    return hours
+    local = profile.power.index.tz_convert(profile.calendar.time_zone).tz_localize(None)
+    return hours.assign(**{TIMESTAMP: own_dates.power.index.tz_localize(None) + EVENT_RESOLUTION, LOCAL: local})
 
 
 def all_methods(power: pd.Series, settings: Settings, public: PublicHolidays) -> list[Method]:
     """List this project's model and those that it is compared with; one of them looks at the whole series."""
     holidays = None if public.country is None else public.country.partition("-")[0]
-    ours = tuple(partial(_ours, settings=settings, seed=seed) for seed in SEEDS)
+    no_holidays = replace(settings.calendar, holidays=frozenset())
+    of_standard_time = replace(settings.calendar.timestamps, time_zone=ZoneInfo(STANDARD_TIME))
+    standard_time = replace(settings.calendar, timestamps=of_standard_time)
     prophet_same = _once(_prophet, dates=LOCAL, holidays=holidays)
+    mean, last_week, same = "mean of hour x weekday", "repeat the last training week", "the same calendar"
+    integers, calendar = {"features": _timestamp_integers}, {"features": calendar_integers}
     return [
-        Method(OURS, ours, kind="ours"),
+        Method(OURS, forests_with(settings), kind="ours"),
+        Method(f"{OURS}, no holidays", forests_with(settings, no_holidays), kind="ablation"),
+        Method(f"{OURS}, standard time all year", forests_with(settings, standard_time), kind="ablation"),
         Method("forest, 100 full trees, sine/cosine of the timestamps", _forests(_encoded_timestamps), kind="ablation"),
         Method("forest, 100 full trees, integers of the timestamps", _forests(_timestamp_integers)),
-        Method(
-            "LightGBM, 300 trees, integers of the timestamps",
-            _once(_lightgbm, features=_timestamp_integers),
-            "lightgbm",
-        ),
-        Method("LightGBM, the same calendar", _once(_lightgbm, features=_calendar), "lightgbm", "same calendar"),
+        Method("LightGBM, 300 trees, integers of the timestamps", _once(lightgbm, **integers), "lightgbm"),
+        Method(f"LightGBM, {same}", _once(lightgbm, **calendar), "lightgbm", same),
         Method("XGBoost, 1000 trees, as in the Kaggle tutorial", _once(_xgboost, features=_tutorial), "xgboost"),
-        Method("XGBoost, the same calendar", _once(_xgboost, features=_calendar), "xgboost", "same calendar"),
+        Method(f"XGBoost, {same}", _once(_xgboost, **calendar), "xgboost", same),
         Method("Prophet, defaults", _once(_prophet, dates=TIMESTAMP), "prophet", continues=True),
-        Method("Prophet, local time, public holidays", prophet_same, "prophet", "same calendar", continues=True),
+        Method("Prophet, local time, public holidays", prophet_same, "prophet", same, continues=True),
         Method("MSTL (24, 168), AutoETS trend", (_mstl,), "statsforecast", continues=True),
-        Method("mean of hour x weekday", _once(_baseline, which="mean")),
-        Method("repeat the last training week", _once(_baseline, which="last"), continues=True),
+        Method(mean, _once(_mean, own_dates=True)),
+        Method(f"{mean}, {same}", _once(_mean), kind=same),
+        Method(f"{mean} of the last 8 weeks, {same}", _once(_mean, weeks=RECENT_WEEKS), kind=same, continues=True),
+        Method(last_week, _once(_mean, weeks=1, own_dates=True), continues=True),
+        Method(f"{last_week}, {same}", _once(_mean, weeks=1), kind=same, continues=True),
         Method("overall mean", (_overall_mean,)),
         Method("same hour a week ago (knows the test weeks' past)", _once(_week_ago, power=power), None, "hindsight"),
     ]
@@ -97,8 +103,18 @@ def _once(forecast: Callable[..., pd.Series], **settings: Any) -> tuple[Forecast
     return (partial(forecast, **settings),)
 
 
-def _ours(train: pd.DataFrame, test: pd.DataFrame, *, settings: Settings, seed: int) -> pd.Series:
-    return predict_forest(fit_forest(train, settings, seed=seed), test)
+def forests_with(settings: Settings, calendar: SiteCalendar | None = None) -> tuple[Forecast, ...]:
+    """Forecast with this project's forest, once for each seed.
+
+    :param calendar: in place of that of the settings.
+    """
+
+    def forecast(train: pd.DataFrame, test: pd.DataFrame, seed: int) -> pd.Series:
+        if calendar:
+            train, test = (make_features(hours[POWER], calendar) for hours in (train, test))
+        return predict_forest(fit_forest(train, settings, seed=seed), test)
+
+    return tuple(partial(forecast, seed=seed) for seed in SEEDS)
 
 
 Features = Callable[[pd.DataFrame], np.ndarray]
@@ -114,7 +130,7 @@ def _forest(train: pd.DataFrame, test: pd.DataFrame, *, features: Features, seed
     return _series(forest.fit(features(train), train[POWER].to_numpy()).predict(features(test)), test)
 
 
-def _lightgbm(train: pd.DataFrame, test: pd.DataFrame, *, features: Features) -> pd.Series:
+def lightgbm(train: pd.DataFrame, test: pd.DataFrame, *, features: Features) -> pd.Series:
     from lightgbm import LGBMRegressor
 
     trees = LGBMRegressor(n_estimators=300, random_state=SEEDS[0], deterministic=True, n_jobs=1, verbose=-1)
@@ -154,8 +170,14 @@ def _mstl(train: pd.DataFrame, test: pd.DataFrame) -> pd.Series:
     return pd.Series(forecast["mean"], index=to_forecast).reindex(test.index)
 
 
-def _baseline(train: pd.DataFrame, test: pd.DataFrame, *, which: str) -> pd.Series:
-    return baseline(which, train[POWER], test.index)
+def _mean(train: pd.DataFrame, test: pd.DataFrame, weeks: int | None = None, own_dates: bool = False) -> pd.Series:
+    """Forecast the mean of the same hour and weekday; that of the last week is that week once more."""
+    if own_dates:
+        train, test = (
+            hours.assign(day_of_week=hours[TIMESTAMP].dt.day_of_week, hour_of_day=hours[TIMESTAMP].dt.hour)
+            for hours in (train, test)
+        )
+    return baseline(weeks, train, test)
 
 
 def _overall_mean(train: pd.DataFrame, test: pd.DataFrame) -> pd.Series:
@@ -185,7 +207,7 @@ def _encoded_timestamps(hours: pd.DataFrame) -> np.ndarray:
     return np.column_stack([np.sin(angles), np.cos(angles)])
 
 
-def _calendar(hours: pd.DataFrame) -> np.ndarray:
+def calendar_integers(hours: pd.DataFrame) -> np.ndarray:
     """Count the calendar features, as the forest gets them."""
     return np.asarray(hours[list(CalendarFeatures._fields)])
 

@@ -54,20 +54,17 @@ def all_protocols(hours: pd.DataFrame) -> list[Protocol]:
     fifth, days, weeks = [split_in_time(hours)], list(folds_of_days(hours)), list(folds_of_weeks(hours))
     return [
         Protocol(LAST_FIFTH, "the last fifth of the hours, after fitting on all before", months_ahead, True, fifth),
-        Protocol("rolling 14 d", fortnights_of, weeks_ahead, True, fortnights(hours, FORTNIGHTS)),
+        Protocol("rolling 14 d", fortnights_of, weeks_ahead, True, fortnights(hours)),
         Protocol("day CV", "five folds of whole days, drawn at random", a_day, False, days),
         Protocol(WEEK_CV, "five folds of whole weeks, drawn at random", a_week, False, weeks),
     ]
 
 
-def fortnights(hours: pd.DataFrame, count: int) -> list[Fold]:
+def fortnights(hours: pd.DataFrame) -> list[Fold]:
     """Hold out the last fortnights one by one, each with all hours before it to learn from."""
     end, fortnight = hours.index[-1] + pd.Timedelta(hours=1), pd.Timedelta(weeks=2)
-    starts = [end - remaining * fortnight for remaining in range(count, 0, -1)]
-    return [
-        (hours[hours.index < start], hours[(hours.index >= start) & (hours.index < start + fortnight)])
-        for start in starts
-    ]
+    starts = [end - remaining * fortnight for remaining in range(FORTNIGHTS, 0, -1)]
+    return [(hours[hours.index < at], hours[(hours.index >= at) & (hours.index < at + fortnight)]) for at in starts]
 
 
 def run(forecasts: Sequence[Forecast], folds: list[Fold], on_fold: Callable[[], None] = lambda: None) -> Result:
@@ -76,9 +73,9 @@ def run(forecasts: Sequence[Forecast], folds: list[Fold], on_fold: Callable[[], 
     for train, test in folds:
         by_fold.append([forecast(train, test) - test[POWER] for forecast in forecasts])
         on_fold()
-    errors = pd.concat([pd.concat(of_fold, axis="columns") for of_fold in by_fold]).sort_index()
-    actual = pd.concat([test[POWER] for _, test in folds]).sort_index()
-    scores = [Score.of(actual, actual + errors[seed]) for seed in errors]
+    errors = pd.concat([pd.concat(of_fold, axis="columns", sort=False) for of_fold in by_fold]).sort_index()
+    tested = pd.concat([test for _, test in folds]).sort_index()
+    scores = [Score.of(tested, tested[POWER] + errors[seed]) for seed in errors]
     fold_maes = [fmean(error.abs().mean() for error in of_fold) for of_fold in by_fold]
     return Result(Score.mean(scores), _spread(fold_maes), _spread([score.mae for score in scores]), errors)
 

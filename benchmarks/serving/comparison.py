@@ -15,12 +15,14 @@ import joblib
 import pandas as pd
 from prophet import Prophet
 from prophet.serialize import model_to_json
-from sklearn.ensemble import RandomForestRegressor
 
 from benchmarks.serving.server_process import BODY, QUERY, REFUSED, ROOT, Server, running
 from benchmarks.serving.servers.rival_model import calendar, card, predict
-from forecast_core.features import FEATURES, cyclical_features
+from benchmarks.sites import settings_of
 from training.csv_file import read_source
+from training.forest import fit_forest
+from training.load_profile import make_features, read_load_profile
+from training.timestamps import ReadingOptions
 
 WRK = "wrk --threads 1 --connections 8 --duration 2s --timeout 30s --script benchmarks/serving/random_inputs.lua"
 FIELDS = ((0, 3, 1), (23, 6, 366), (2, 4, 71), (12, 0, 328), (17, 5, 185))
@@ -42,14 +44,10 @@ SUBJECTS = {
 def fit_rivals(folder: Path) -> None:
     """Fit the same forest for joblib, and Prophet; the servers learn from environment variables where they are."""
     os.environ["FOREST_FILE"], os.environ["PROPHET_FILE"] = str(folder / "forest"), str(folder / "prophet")
-    data = pd.read_csv(BytesIO(read_source(None)[1]))
-    starts = calendar.event_starts(calendar.first_event_start, len(data))
-    rows = pd.DataFrame(
-        [cyclical_features(calendar.calendar_features(start)) for start in starts], columns=FEATURES, dtype="float32"
-    )
-    forest = RandomForestRegressor(**card.hyperparameters, random_state=card.seed).fit(rows, data["y"])
-    joblib.dump((forest, calendar), folder / "forest")
-    (folder / "prophet").write_text(model_to_json(Prophet().fit(data)))
+    source = read_source(None)
+    hours = make_features(read_load_profile(*source, ReadingOptions()).power, calendar)
+    joblib.dump((fit_forest(hours, settings_of(card), seed=card.settings["seed"]), calendar), folder / "forest")
+    (folder / "prophet").write_text(model_to_json(Prophet().fit(pd.read_csv(BytesIO(source[1])))))
 
 
 def comparison_lines(rounds: int) -> Iterator[str]:

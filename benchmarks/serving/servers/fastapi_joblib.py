@@ -19,4 +19,4 @@ app = FastAPI()
 async def prediction(hour_of_day: Hour, day_of_week: Weekday, day_of_year: Day) -> dict[str, float]:
     hour = calendar.features_of_fields(CalendarFields(hour_of_day, day_of_week, day_of_year))
     row = pd.DataFrame([cyclical_features(hour)], columns=FEATURES)
-    return {"prediction": round(float(forest.predict(row)[0]), 3)}
+    return {"prediction": round(float(forest.predict(row.to_numpy())[0]), 3)}
