@@ -156,7 +156,7 @@ def judge_meter(file: MeterFile) -> tuple[str, str, float]:
     end = pd.Timestamp(model.calendar.end_of_data)
     n_weeks = int((power.index[-1] - end) / WEEK)
     verdict = f"{HOLDS} for {n_weeks} weeks"
-    for look in range(FIRST_LOOK, n_weeks + 1, WEEKS_BETWEEN_LOOKS):
+    for look in range(min(FIRST_LOOK, n_weeks), n_weeks + 1, WEEKS_BETWEEN_LOOKS):
         evaluation = evaluate(replace(profile, power=power[power.index < end + look * WEEK]), model)
         if evaluation.is_alarm:
             verdict = f"after {look} weeks: {evaluation.verdict.partition('. ')[0]}"
