@@ -31,7 +31,7 @@ try:
     from training.options import TrainingOptions, read_options
     from training.prediction_interval import measure_interval
     from training.public_holidays import public_holidays
-    from training.validation import Validation, formatted, recent, split_in_time, validate
+    from training.validation import Validation, formatted, last_four_years, split_in_time, validate
 except ModuleNotFoundError as error:
     how = f"run {sys.executable} -m pip install -r requirements.txt first"
     print(f"train.py: {error.name} is not installed; {how}", file=sys.stderr)
@@ -58,6 +58,10 @@ class TrainedModel:
 def train(options: TrainingOptions) -> TrainedModel:
     """Train a model; each step is logged, and nothing is written.
 
+    Settings are selected within the first 80 % of the hours, and at most four years of them.
+    They are tested on the last 20 %, the interval is made of the last four years, and the model is fitted on all hours.
+    ``options.seed`` is that of the fitted model; selection and test have seeds of their own.
+
     :raises DataError: the data or an option is at fault.
     :raises Refused: a check says no.
     """
@@ -83,7 +87,7 @@ def train(options: TrainingOptions) -> TrainedModel:
     for warning in warnings:
         tell("warning", warning)
 
-    training_part = recent(split_in_time(power)[0])
+    training_part = last_four_years(split_in_time(power)[0])
     rest_weekday = quietest_weekday(training_part, calendar, public.weekend)
     calendar = replace(calendar, holidays=frozenset(closures), rest_weekday=rest_weekday)
     selection = select_settings(training_part, calendar, public)
@@ -102,7 +106,7 @@ def train(options: TrainingOptions) -> TrainedModel:
     validation = validate(hours, settings)
     tell("validate", validation.table(unit))
 
-    interval = measure_interval(recent(hours), settings, seed=options.seed)
+    interval = measure_interval(last_four_years(hours), settings, seed=options.seed)
     held = (
         f"{interval.held_out_weeks.share:.1%} of held-out weeks, {interval.last_20_percent.share:.1%} of the last 20 %"
     )

@@ -16,7 +16,7 @@ from training.load_profile import LoadProfile, make_features, read_load_profile
 from training.model_selection import Selection, quietest_weekday, select_settings
 from training.public_holidays import PublicHolidays, public_holidays
 from training.timestamps import ReadingOptions
-from training.validation import recent, split_in_time
+from training.validation import last_four_years, split_in_time
 
 
 class Site(NamedTuple):
@@ -84,7 +84,7 @@ def _site(name: str, kind: str, file: str, content: bytes, options: ReadingOptio
     profile = read_load_profile(file, content, options)
     power, calendar = profile.power, profile.calendar
     public = public_holidays(None, options.timezone, calendar.known_years, power.index[-1].year)
-    training_part = recent(split_in_time(power)[0])
+    training_part = last_four_years(split_in_time(power)[0])
     calendar = replace(calendar, rest_weekday=quietest_weekday(training_part, calendar, public.weekend))
     selection = select_settings(training_part, calendar, public)
     return Site(name, kind, profile, public, selection, make_features(power, selection.settings.calendar))

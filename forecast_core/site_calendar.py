@@ -101,6 +101,8 @@ class SiteCalendar:
         """List the known years in which to look for an event, with the earliest and latest event start to accept.
 
         The key says whether the day is day 366, and on which weekday 1 January falls. The data comes first.
+        In data of 2017, a Sunday on day 122 (2 May) is looked for in years that begin on a Friday: first in 2021.
+        A timestamp that marks the end of the last known hour is of the year after, so that one is looked at, too.
         """
         first, end = (
             datetime(year, 1, 1, tzinfo=self.time_zone) for year in (self.known_years[0], self.known_years.stop)

@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 from .errors import MalformedJson
 
-MOST_BRACKETS = 500  # a request has one, a model card fifty; how deep Python itself goes depends on its version
+MOST_BRACKETS = 500  # a request has two, a model card sixty; how deep Python itself goes depends on its version
 MOST_DIGITS = 30  # of an integer; a longer one is a mistake or an attack
 
 

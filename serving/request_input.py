@@ -13,7 +13,7 @@ from .input_schema import InputSchema
 
 LARGEST_BODY = 16 * 1024
 LONGEST_QUERY_STRING = 1024
-MOST_SEPARATORS = 1000  # colons and commas of a body; a request has seven, and thousands take long to judge
+MOST_SEPARATORS = 1000  # colons and commas of a body; a request has twenty at most, and thousands take long to judge
 _LONGEST_LENGTH = 9  # digits of a Content-Length; Python itself stops at 4,300
 
 

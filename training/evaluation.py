@@ -22,7 +22,7 @@ from .closures import as_lines, find_closures
 from .forest import RECENT_WEEKS, Settings, fit_forest, predict_forest
 from .load_profile import FEWEST_WEEKS as FEWEST_TRAINING_WEEKS
 from .load_profile import POWER, LoadProfile, make_features
-from .prediction_interval import HIGH, LOW, QUANTILES
+from .prediction_interval import HIGH, LOW, QUANTILES, pinball_loss
 from .validation import formatted, significant
 
 WEEK = pd.Timedelta(weeks=1)
@@ -143,14 +143,12 @@ class Scored:
         figures = {"mae": significant(float(error.abs().mean())), "mean_error": significant(float(error.mean()))}
         if self.quantiles:
             inside = hours[POWER].between(self.quantiles[LOW][hours.index], self.quantiles[HIGH][hours.index])
-            losses = [_pinball(hours[POWER] - self.quantiles[str(share)][hours.index], share) for share in QUANTILES]
+            losses = [
+                pinball_loss(hours[POWER] - self.quantiles[str(share)][hours.index], share) for share in QUANTILES
+            ]
             figures["share_within_90_percent_interval"] = round(float(inside.mean()), 3)
             figures["mean_pinball_loss"] = significant(float(np.mean(losses)))
         return figures
-
-
-def _pinball(above: pd.Series, share: float) -> float:
-    return float(np.maximum(share * above, (share - 1) * above).mean())
 
 
 @dataclass(frozen=True)
@@ -337,13 +335,9 @@ def _shape_reason(weeks: Weeks, window: int) -> str:
 
 def _is_unseen_season(weeks: Weeks, model: Forecaster) -> bool:
     """Tell whether no day of the training data is within two weeks of the last weeks' days of the year."""
-    first, end = model.calendar.first_event_start, model.calendar.end_of_data
-    if (end - first).days >= 366 - 28:
-        return False
-    seen = {
-        day % 366 for day in range(first.timetuple().tm_yday - 14, first.timetuple().tm_yday + (end - first).days + 14)
-    }
-    return not seen & set(weeks.hours["day_of_year"].iloc[-4 * HOURS_OF_WEEK :])
+    first, end = (time.date() for time in (model.calendar.first_event_start, model.calendar.end_of_data))
+    near = pd.date_range(first - 2 * WEEK, end + 2 * WEEK).day_of_year
+    return set(near).isdisjoint(weeks.hours["day_of_year"].iloc[-4 * HOURS_OF_WEEK :])
 
 
 def _what_to_do(weeks: Weeks, since: date) -> str:

@@ -37,10 +37,10 @@ def residual_quantiles(residuals: pd.DataFrame) -> Quantiles:
     return {str(share): [significant(value, 6) for value in by_hour.quantile(share)] for share in QUANTILES}
 
 
-def wider(one: Quantiles, other: Quantiles) -> Quantiles:
+def outer_of(one: Quantiles, other: Quantiles) -> Quantiles:
     """Take the outer of two quantiles, and the middle of two medians.
 
-    >>> wider({"0.05": [-2.0], "0.5": [0.0], "0.95": [3.0]}, {"0.05": [-1.0], "0.5": [1.0], "0.95": [4.0]})
+    >>> outer_of({"0.05": [-2.0], "0.5": [0.0], "0.95": [3.0]}, {"0.05": [-1.0], "0.5": [1.0], "0.95": [4.0]})
     {'0.05': [-2.0], '0.5': [0.5], '0.95': [4.0]}
     """
 
@@ -52,7 +52,7 @@ def wider(one: Quantiles, other: Quantiles) -> Quantiles:
     return {share: [outer(float(share), pair) for pair in zip(one[share], other[share], strict=True)] for share in one}
 
 
-def widened(quantiles: Quantiles) -> Quantiles:
+def stretched(quantiles: Quantiles) -> Quantiles:
     """Move quantiles away from the median."""
 
     def moved(value: float, median: float) -> float:
@@ -83,7 +83,7 @@ class Coverage(NamedTuple):
         edges = {share: pd.Series(np.array(quantiles[share])[hour], residuals.index) for share in quantiles}
         forecast = residuals[POWER] - residual
         low, high = (daily_peaks(residuals, forecast + edges[edge]) for edge in (LOW, HIGH))
-        losses = [_pinball(residual - edge, float(share)) for share, edge in edges.items()]
+        losses = [pinball_loss(residual - edge, float(share)) for share, edge in edges.items()]
         return cls(
             share=float(residual.between(edges[LOW], edges[HIGH]).mean()),
             peaks=float(daily_peaks(residuals, residuals[POWER]).between(low, high).mean()),
@@ -102,7 +102,8 @@ class Coverage(NamedTuple):
         return {**shares, "mean_width": significant(self.mean_width), "mean_pinball_loss": significant(self.pinball)}
 
 
-def _pinball(above: pd.Series, share: float) -> float:
+def pinball_loss(above: pd.Series, share: float) -> float:
+    """Average the pinball loss of a quantile; ``above`` is actual minus quantile."""
     return float(np.maximum(share * above, (share - 1) * above).mean())
 
 
@@ -110,7 +111,7 @@ def _pinball(above: pd.Series, share: float) -> float:
 class PredictionInterval:
     """The residual quantiles of the model card, how they held, and the errors to expect.
 
-    :param quantiles: of the residuals of held-out weeks and fifths, with or without months ahead: the wider ones.
+    :param quantiles: of the residuals of held-out weeks and fifths, with and without months ahead: the outer of both, stretched.
     :param held_out_weeks: coverage of each fold of weeks, by the residuals of all other hours.
     :param months_ahead: coverage of the sixty days after earlier dates, by the residuals of weeks and fifths.
     :param last_20_percent: coverage of the last 20 %, with everything learnt from the first 80 %.
@@ -155,26 +156,27 @@ def measure_interval(hours: pd.DataFrame, settings: Settings, *, seed: int) -> P
 
     def quantiles(parts: Sequence[pd.DataFrame], ahead: Sequence[pd.DataFrame]) -> Quantiles:
         # Months ahead have the errors of use, but of few dates: alone they would shift an interval to one side.
-        return widened(wider(residual_quantiles(pd.concat(parts)), residual_quantiles(pd.concat([*parts, *ahead]))))
+        without, with_ahead = (residual_quantiles(pd.concat(pool)) for pool in (parts, [*parts, *ahead]))
+        return stretched(outer_of(without, with_ahead))
+
+    def of_held_out_week(week: pd.DataFrame) -> Coverage:
+        others = [[part[~part.index.isin(week.index)] for part in parts] for parts in (cross_validated, ahead)]
+        return Coverage.of(week, quantiles(*others))
 
     weeks, fifths, ahead = held_out(hours)
-    seen = [*weeks, *fifths]
-    without = [[[part[~part.index.isin(fold.index)] for part in parts] for parts in (seen, ahead)] for fold in weeks]
+    cross_validated = [*weeks, *fifths]
     train, test = split_in_time(hours)
     train_weeks, train_fifths, train_ahead = held_out(train)
     of_train = quantiles([*train_weeks, *train_fifths], train_ahead)
-    of_weeks = [pd.concat(folds)[RESIDUAL].sort_index() for folds in (weeks, fifths)]
-    by_week = [residuals.abs().resample("7D").mean().dropna() for residuals in of_weeks]
-    means = [-residuals.resample("7D").mean().dropna() for residuals in of_weeks]
+    of_cross_validated = stretched(residual_quantiles(pd.concat(cross_validated)))
+    in_order = [pd.concat(folds)[RESIDUAL].sort_index() for folds in (weeks, fifths)]
     return PredictionInterval(
-        quantiles=quantiles(seen, ahead),
-        held_out_weeks=Coverage.mean(
-            [Coverage.of(fold, quantiles(*others)) for fold, others in zip(weeks, without, strict=True)]
-        ),
-        months_ahead=Coverage.of(pd.concat(ahead), widened(residual_quantiles(pd.concat(seen)))) if ahead else None,
+        quantiles=quantiles(cross_validated, ahead),
+        held_out_weeks=Coverage.mean([of_held_out_week(week) for week in weeks]),
+        months_ahead=Coverage.of(pd.concat(ahead), of_cross_validated) if ahead else None,
         last_20_percent=Coverage.of(residuals_of(train, test, settings, seed=seed), of_train),
-        mae_by_week=pd.concat(by_week).to_list(),
-        mean_error_by_week=pd.concat(means).to_list(),
+        mae_by_week=pd.concat([residuals.abs().resample("7D").mean().dropna() for residuals in in_order]).to_list(),
+        mean_error_by_week=pd.concat([-residuals.resample("7D").mean().dropna() for residuals in in_order]).to_list(),
     )
 
 

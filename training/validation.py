@@ -31,7 +31,7 @@ def split_in_time(hours: Hours) -> tuple[Hours, Hours]:
     return hours.iloc[:n_train], hours.iloc[n_train:]
 
 
-def recent(hours: Hours) -> Hours:
+def last_four_years(hours: Hours) -> Hours:
     """Keep the last four years: enough for cross-validation, which takes most of the time."""
     return hours[hours.index > hours.index[-1] - pd.Timedelta(days=4 * 365)]
 

@@ -14,10 +14,10 @@ from training.prediction_interval import (
     Coverage,
     PredictionInterval,
     measure_interval,
+    outer_of,
     residual_quantiles,
     residuals_of,
-    widened,
-    wider,
+    stretched,
 )
 from training.validation import contiguous_fifths, folds_of_weeks, months_ahead, split_in_time
 
@@ -56,7 +56,7 @@ def test_residual_quantiles_are_ordered_and_by_local_hour() -> None:
 def test_widened_quantiles_lie_further_from_the_median() -> None:
     """The median stays; the 90 % interval is wider by the factor."""
     given = {str(share): [100 * share + 7] * 24 for share in QUANTILES}
-    wide = widened(given)
+    wide = stretched(given)
     assert wide["0.5"] == given["0.5"] == [57.0] * 24
     assert wide["0.95"][0] - wide["0.05"][0] == pytest.approx(WIDENING * 90)
     assert list(wide) == list(given)
@@ -70,13 +70,13 @@ def test_a_residual_is_actual_minus_forecast() -> None:
 
 
 def test_the_interval_is_made_of_all_kinds_of_held_out_hours(measured: tuple[pd.DataFrame, PredictionInterval]) -> None:
-    """Residuals of weeks and fifths make one, and months ahead with them another; the wider is widened."""
+    """Residuals of weeks and fifths make one, and months ahead with them another; the wider is stretched."""
     hours, interval = measured
     pools = []
     for splits in ((folds_of_weeks, contiguous_fifths), (folds_of_weeks, contiguous_fifths, months_ahead)):
         parts = [residuals_of(*fold, SETTINGS, seed=0) for split in splits for fold in split(hours)]
         pools.append(residual_quantiles(pd.concat(parts)))
-    assert interval.quantiles == widened(wider(*pools))
+    assert interval.quantiles == stretched(outer_of(*pools))
     for low, high in pairwise(interval.quantiles[str(share)] for share in QUANTILES):
         assert all(a <= b for a, b in zip(low, high, strict=True))
 
