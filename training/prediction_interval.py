@@ -111,7 +111,7 @@ def pinball_loss(above: pd.Series, share: float) -> float:
 class PredictionInterval:
     """The residual quantiles of the model card, how they held, and the errors to expect.
 
-    :param quantiles: of residuals of held-out weeks and fifths, with and without months ahead: the outer ones, stretched.
+    :param quantiles: of residuals of held-out weeks and fifths, with and without months ahead: the outer, stretched.
     :param held_out_weeks: coverage of each fold of weeks, by the residuals of all other hours.
     :param months_ahead: coverage of the sixty days after earlier dates, by the residuals of weeks and fifths.
     :param last_20_percent: coverage of the last 20 %, with everything learnt from the first 80 %.
