@@ -16,7 +16,7 @@ try:
     from forecast_core.model_card import ModelCard
     from training.closures import as_lines, find_closures, read_closures
     from training.csv_file import read_source
-    from training.evaluation import compare_with_service
+    from training.evaluation import check_comparable, compare_with_service
     from training.forest import (
         LARGEST_RELATIVE_DIFFERENCE,
         export_forest,
@@ -72,6 +72,8 @@ def train(options: TrainingOptions) -> TrainedModel:
     profile = read_load_profile(name, content, options)
     power, calendar = profile.power, profile.calendar
     check_amount(name, power)
+    if service:
+        check_comparable(profile, unit, service)
     tell("load", f"{name}: {len(power):,} hours from {power.index[0]} to {power.index[-1]}")
     tell("", f"{profile.missing_hours} hours are missing")
     tell("", f"mean {formatted(power.mean())} {unit}, from {formatted(power.min())} to {formatted(power.max())}")

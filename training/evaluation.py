@@ -378,6 +378,22 @@ def _notes(weeks: Weeks, model: Forecaster) -> list[str]:
     return notes
 
 
+def check_comparable(profile: LoadProfile, unit: str, service: Forecaster) -> None:
+    """Check before the work that a new model can be compared with the one in service.
+
+    :raises DataError: that model has seen the last weeks, or has another unit.
+    """
+    if service.card.unit != unit:
+        raise DataError(f"--replaces: that model is in {service.card.unit} and the data in {unit}; give both one unit")
+    if (end := service.calendar.end_of_data) > _start_of_comparison(profile):
+        needed = f"{WEEKS_COMPARED} weeks after it are needed"
+        raise DataError(f"--replaces: that model has seen the data up to {end}; {needed}")
+
+
+def _start_of_comparison(profile: LoadProfile) -> pd.Timestamp:
+    return profile.power.index[-1] + pd.Timedelta(hours=1) - WEEKS_COMPARED * WEEK
+
+
 def compare_with_service(
     profile: LoadProfile, hours: pd.DataFrame, settings: Settings, service: Forecaster, *, seed: int
 ) -> tuple[bool, str]:
@@ -385,15 +401,10 @@ def compare_with_service(
 
     :param hours: of the whole series, from ``make_features`` with the calendar of the settings.
     :returns: whether the new model may replace the one in service, and why.
-    :raises DataError: the model in service has seen these weeks, has another unit, or cannot forecast them.
+    :raises DataError: the model in service cannot forecast these weeks.
     """
-    start = hours.index[-1] + pd.Timedelta(hours=1) - WEEKS_COMPARED * WEEK
+    start = _start_of_comparison(profile)
     earlier, last = hours[hours.index < start], hours[hours.index >= start]
-    if service.calendar.end_of_data > start:
-        end = service.calendar.end_of_data
-        raise DataError(
-            f"--replaces: that model has seen the data up to {end}; {WEEKS_COMPARED} weeks after it are needed"
-        )
     new = predict_forest(fit_forest(earlier, settings, seed=seed), last)
     try:
         old = _forecast("model", service, last.index)

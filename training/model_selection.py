@@ -82,12 +82,14 @@ class Selection:
         return "\n".join(lines)
 
     def better_baseline(self, validation: Validation) -> str | None:
-        """Name a baseline that is clearly better than the forest, in validation and on the last 20 %."""
-        forest = self.compared.get(self.settings)
+        """Name a baseline that is clearly better than the forest, in the comparison and on the last 20 %.
+
+        Without a comparison there is none.
+        """
         for name, errors in self.baselines.items():
-            wins = [(forest.score, errors.score)] if forest else []
-            wins.append((validation.scores[FOREST].mae, validation.scores[name].mae))
-            if all(ours > other * (1 + REFUSAL_MARGIN) for ours, other in wins):
+            compared = self.compared[self.settings].score, errors.score
+            tested = validation.scores[FOREST].mae, validation.scores[name].mae
+            if all(ours > other * (1 + REFUSAL_MARGIN) for ours, other in (compared, tested)):
                 return name
         return None
 

@@ -20,7 +20,7 @@ from forecast_core.errors import DataError, InvalidModel
 from forecast_core.forecaster import Forecaster
 from tests.builders import JERUSALEM, changed_model, hour_ending_csv, office_load
 from train import Refused, train
-from training.evaluation import Evaluation, Weeks, compare_with_service, evaluate, level_rule
+from training.evaluation import Evaluation, Weeks, check_comparable, compare_with_service, evaluate, level_rule
 from training.forest import Settings
 from training.load_profile import LoadProfile, make_features, read_load_profile
 from training.options import TrainingOptions
@@ -288,9 +288,12 @@ def test_a_change_within_the_last_weeks_is_said(office: Training) -> None:
 
 
 def test_a_model_in_service_that_knows_the_last_weeks_is_an_error(office: Training) -> None:
-    """Its errors there would be too small."""
+    """Its errors there would be too small; so is one in another unit, before the work."""
+    profile = profile_of(office_load("2023-01-22", 20))
     with pytest.raises(DataError, match=r"^--replaces: that model has seen the data up to 2023-05-21 00:00:00"):
-        replaces(profile_of(office_load("2023-01-22", 20)), office.forecaster)
+        check_comparable(profile, "kW", office.forecaster)
+    with pytest.raises(DataError, match=r"^--replaces: that model is in kW and the data in MW; give both one unit"):
+        check_comparable(profile, "MW", office.forecaster)
 
 
 @pytest.mark.slow("whole trainings")
