@@ -27,7 +27,7 @@ FIRST_MONTH = pd.Timedelta(days=30)
 
 TO_FIXED, MONTH_TO_FIXED = "MAE / fixed forest's", "MAE / fixed forest's, first 30 days"
 TO_MEAN, TO_RECENT_MEAN = "MAE / mean's", "MAE / mean of 8 weeks'"
-HELD, PINBALL = "hours in the interval", "pinball loss / that of 1.0.0"
+HELD, PINBALL = "hours in the interval", "pinball loss / fixed forest's"
 OF_LOAD, USUAL = "/ mean load", "holidays none, outlier days fitted, "
 
 
@@ -61,7 +61,7 @@ def measure_meter(site: Site) -> MeterResult:
     if find_spec("lightgbm"):
         boosted = Score.of(test, lightgbm(train, test, features=calendar_integers)).mae
     interval = measure_interval(site.hours, settings, seed=SEEDS[0]).last_20_percent
-    # The interval of 1.0.0: residuals of held-out weeks alone, of the fixed forest.
+    # The interval to compare with: the fixed forest's residuals in held-out weeks alone.
     of_weeks = run(FIXED_FORESTS[:1], list(folds_of_weeks(train)))
     quantiles = residual_quantiles(train.assign(**{RESIDUAL: -of_weeks.errors[0]}))
     fixed_interval = Coverage.of(test.assign(**{RESIDUAL: -fixed.errors[0]}), quantiles)
@@ -90,7 +90,7 @@ def measure_meter(site: Site) -> MeterResult:
 
 
 def _fixed_forest(train: pd.DataFrame, test: pd.DataFrame, seed: int) -> pd.Series:
-    """Forecast with the settings of 1.0.0, whatever the meter, on circles that are not turned."""
+    """Forecast with the same settings on each meter, on circles that are not turned."""
     forest = RandomForestRegressor(30, max_leaf_nodes=500, max_features=4, random_state=seed, n_jobs=1)
     forest.fit(train[FIXED_FEATURES].to_numpy(), train[POWER].to_numpy())
     return pd.Series(forest.predict(test[FIXED_FEATURES].to_numpy()), test.index)
