@@ -7,6 +7,7 @@ from pathlib import Path
 from forecast_core.errors import InvalidModel, one_line
 from serving.app import create_app
 
+# A relative path starts at this file, wherever the server is started.
 MODEL_FILE = Path(__file__).resolve().parent / os.environ.get("FORECAST_MODEL", "model.onnx")
 
 try:

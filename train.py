@@ -7,12 +7,14 @@ import logging
 import sys
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from pathlib import Path
 
 from forecast_core.errors import DataError, InvalidModel, one_line
 
 INTERRUPTED = 130
 
 try:
+    from forecast_core.forecaster import Forecaster
     from forecast_core.model_card import ModelCard
     from training.closures import as_lines, find_closures, read_closures
     from training.csv_file import read_source
@@ -64,9 +66,10 @@ def train(options: TrainingOptions) -> TrainedModel:
 
     :raises DataError: the data or an option is at fault.
     :raises Refused: a check says no.
+    :raises InvalidModel: the server would not open the model.
     """
     unit = options.power_unit
-    service = read_model(options.replaces) if options.replaces else None
+    service = read_service(options.replaces) if options.replaces else None
 
     name, content = read_source(options.data)
     profile = read_load_profile(name, content, options)
@@ -91,11 +94,11 @@ def train(options: TrainingOptions) -> TrainedModel:
 
     training_part = last_four_years(split_in_time(power)[0])
     rest_weekday = quietest_weekday(training_part, calendar, public.weekend)
-    calendar = replace(calendar, holidays=frozenset(closures), rest_weekday=rest_weekday)
-    selection = select_settings(training_part, calendar, public)
-    settings = selection.settings
+    with_closures = replace(calendar, holidays=frozenset(closures), rest_weekday=rest_weekday)
+    selection = select_settings(training_part, with_closures, public)
+    settings = selection.settings  # settings.calendar is the site's from here on: it has the holidays that count
     tell("select", selection.table(unit))
-    if (known := settings.calendar.known_years) != calendar.known_years:
+    if (known := settings.calendar.known_years) != with_closures.known_years:
         tell("", f"holidays are listed until {known[-1]}; forecasts of later hours will be refused")
 
     hours = make_features(power, settings.calendar)
@@ -143,6 +146,17 @@ def train(options: TrainingOptions) -> TrainedModel:
             raise Refused(f"the model in service is better: {why}; --force saves the new one anyway")
     open_model(model)  # what the server would refuse is never saved
     return TrainedModel(model, card, validation)
+
+
+def read_service(path: Path) -> Forecaster:
+    """Open the model in service, which ``--replaces`` names.
+
+    :raises DataError: it cannot be used.
+    """
+    try:
+        return read_model(path)
+    except InvalidModel as error:
+        raise DataError(f"--replaces: {error}") from error
 
 
 def tell(step: str, text: str) -> None:

@@ -17,7 +17,7 @@ PERIODS = {"hour_of_day": 24, "day_of_week": 7, "day_of_year": 366}
 MODEL_INPUT = "features"  # the name of the model's input: float32 of shape (n_hours, len(FEATURES))
 
 FEATURES = tuple(f"{name}_{kind}" for name in PERIODS for kind in ("sin", "cos", "turned_sin", "turned_cos"))
-"""The model's input columns, in order."""
+"""The model's input columns; ``cyclical_features`` returns them in this order."""
 
 
 def _on_circles(angle: float) -> CyclicalFeatures:

@@ -111,9 +111,11 @@ class SiteCalendar:
         before, after = (first, data[0] - EVENT_RESOLUTION), (self.end_of_data, end - EVENT_RESOLUTION)
         first_year, last_year = (self.timestamps.timestamp(start).year for start in data)
         years: dict[tuple[bool, int], list[tuple[int, datetime, datetime]]] = defaultdict(list)
+        # In the data, a leap year has days 1 to 366 ...
         for year in range(last_year, first_year - 1, -1):
             for is_leap_day in {False, isleap(year)}:
                 years[is_leap_day, date(year, 1, 1).weekday()].append((year, *data))
+        # ... and outside it, only day 366 is looked for in leap years.
         for year in range(last_year, self.known_years.stop + 1):
             years[isleap(year), date(year, 1, 1).weekday()].append((year, *after))
         for year in range(first_year, self.known_years[0] - 1, -1):

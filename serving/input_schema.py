@@ -46,7 +46,8 @@ class InputSchema:
         :raises SchemaViolation: it does not fit the schema.
         """
         if self._valid_parameter is not None:
-            # No keyword of the schemas relates two fields, so parameters that are valid alone are valid together.
+            # All fields of a prediction are required, and no keyword relates two of them (a test looks at that),
+            # so parameters that are valid alone are valid together.
             parameters = [self._valid_parameter(parameter) for parameter in query_string.split(b"&")]
             fields = dict(parameter for parameter in parameters if parameter is not None)
             if len(fields) == len(parameters) and fields.keys() == self._required:

@@ -45,14 +45,15 @@ def test_a_command_prints_what_the_readme_shows(live_server: str, curl: str, com
 
 
 def test_the_scores_in_the_readme_are_those_of_the_validation() -> None:
-    """They are the forest's errors on the last 20 %, and how much better it is than the mean of hour x weekday."""
+    """They are the forest's errors on the last 20 %, and how much larger those of the mean of hour x weekday are."""
     figures = json.loads((ROOT / "docs/validation/figures.json").read_text("utf-8"))
     forest, mean, _ = figures["scores"]
     section = README.partition("## How good is it?")[2].partition("\n## ")[0]
     assert f"is {forest['mae']:.1f} kW, or {forest['mape']:.1f} % of the load" in section
-    assert f"{mean['mae'] / forest['mae']:.1f} times as good as the mean of hour x weekday with the same cal" in section
+    off = f"is off by {mean['mae']:.1f} kW with the same calendar ({mean['mae'] / forest['mae']:.1f} times as much)"
+    assert off in section
     held = figures["expected_errors"]["interval_on_last_20_percent"]["share"]
-    assert f"The 90 % interval holds {100 * held:.1f} % of these hours on the hospital" in section
+    assert f"The 90 % interval holds {100 * held:.1f} % of the hospital's hours" in section
 
 
 def test_the_picture_of_a_week_is_drawn_from_the_committed_model(tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ def read_columns(name: str, content: bytes, time_column: str, value_column: str)
     rows = pd.DataFrame.from_dict(cells, orient="index", columns=[TIME, VALUE], dtype="str")
     rows[VALUE] = rows[VALUE].where(~rows[VALUE].str.lower().isin(MISSING))
     rows = rows[(rows[TIME] != "") | rows[VALUE].notna()]
-    return rows.assign(value=_parse_numbers(name, rows[VALUE], separator, value_column))
+    return rows.assign(**{VALUE: _parse_numbers(name, rows[VALUE], separator, value_column)})
 
 
 def _same_length(name: str, line: int, row: list[str], header: list[str]) -> list[str]:

@@ -169,7 +169,9 @@ def read_model(path: Path) -> Forecaster:
 
 
 def open_model(model: bytes) -> Forecaster:
-    """Open the content of a model file, and check it as the server does.
+    """Open the content of a model file, and check its card and its predictions as the server does.
+
+    The server opens it with its own code, because serving never imports training.
 
     :raises InvalidModel: the server would refuse it.
     """

@@ -102,6 +102,7 @@ def _read(name: str, content: bytes, options: ReadingOptions) -> LoadProfile:
     minutes = _check_steps(instants, error_at)
     starts = instants - pd.Timedelta(minutes=minutes) if convention.marks == "end" else instants
 
+    # find_instants may have left rows out.
     values = rows[VALUE][instants.index] * (60 / minutes if options.is_energy else 1)
     by_hour = values.groupby(starts.dt.floor("h").rename("event_start"))
     power = by_hour.mean().where(by_hour.count() == 60 // minutes).dropna().rename(POWER)

@@ -123,11 +123,13 @@ def select_settings(train: pd.Series, calendar: SiteCalendar, public: PublicHoli
     if public.as_they_fall:
         for kind, holidays in {"as they fall": public.as_they_fall, "as observed": public.as_observed}.items():
             counted = frozenset({*calendar.holidays, *holidays})
+            # Hours of years whose holidays are not listed are not forecast.
             calendars[kind] = replace(calendar, holidays=counted, known_years=public.listed)
     comparison = Comparison(train, seed)
     if train.index[-1] - train.index[0] < pd.Timedelta(weeks=FEWEST_WEEKS_TO_SELECT):
         kind = "as they fall" if public.as_they_fall else "none"
         return Selection(Settings(kind, calendars[kind]), {}, {})
+    # Recent trees know next to no holidays, so these are compared without them; LEAVES adds them.
     plain = [Settings(holidays, each, recent_trees=0) for holidays, each in calendars.items()]
     selected = comparison.best(plain, HOLIDAY_MARGIN)
     selected = comparison.best([selected, replace(selected, leave_out_outlier_days=True)], HOLIDAY_MARGIN)
