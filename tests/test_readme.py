@@ -50,7 +50,7 @@ def test_the_scores_in_the_readme_are_those_of_the_validation() -> None:
     forest, mean, _ = figures["scores"]
     section = README.partition("## How good is it?")[2].partition("\n## ")[0]
     assert f"is {forest['mae']:.1f} kW, or {forest['mape']:.1f} % of the load" in section
-    off = f"is off by {mean['mae']:.1f} kW with the same calendar ({mean['mae'] / forest['mae']:.1f} times as much)"
+    off = f"is off by {mean['mae']:.0f} kW with the same calendar ({mean['mae'] / forest['mae']:.1f} times as much)"
     assert off in section
     held = figures["expected_errors"]["interval_on_last_20_percent"]["share"]
     assert f"The 90 % interval holds {100 * held:.1f} % of the hospital's hours" in section
