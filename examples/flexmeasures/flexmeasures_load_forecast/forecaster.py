@@ -6,6 +6,8 @@ from typing import Any
 
 import pandas as pd
 from flask import current_app
+from flexmeasures import Forecaster, Sensor, Source
+from flexmeasures.data import db
 from flexmeasures.data.schemas import SensorIdField
 from flexmeasures.data.schemas.forecasting import ForecasterConfigSchema
 from flexmeasures.data.schemas.forecasting.pipeline import ForecasterParametersSchema
@@ -18,9 +20,6 @@ from rq import get_current_job
 from rq.job import Job
 from sqlalchemy import select
 from timely_beliefs import BeliefsDataFrame
-
-from flexmeasures import Forecaster, Sensor, Source
-from flexmeasures.data import db
 
 from . import __version__
 from .service import ForecastFailed, ask, service_name
