@@ -314,7 +314,7 @@ def test_a_model_to_be_replaced_that_cannot_be_opened_is_found_before_the_work(t
     """The data is not even read."""
     (tmp_path / "old.onnx").write_text("old")
     options = TrainingOptions(data=str(tmp_path / "none.csv"), replaces=tmp_path / "old.onnx")
-    with pytest.raises(InvalidModel, match=r"^cannot use the model .*/old.onnx: it is damaged"):
+    with pytest.raises(DataError, match=r"^--replaces: cannot use the model .*/old.onnx: it is damaged"):
         train(options)
 
 
