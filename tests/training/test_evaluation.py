@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 import evaluate as command
-from forecast_core.errors import DataError, InvalidModel
+from forecast_core.errors import DataError
 from forecast_core.forecaster import Forecaster
 from tests.builders import JERUSALEM, changed_model, hour_ending_csv, office_load
 from train import Refused, train
