@@ -25,7 +25,7 @@ def console_commands(page: str) -> list[tuple[str, str]]:
     return [(command, output.strip()) for block in found for command, output in block]
 
 
-COMMANDS = console_commands(README)
+COMMANDS = console_commands(README) + console_commands((ROOT / "docs" / "api.md").read_text("utf-8"))
 
 
 def test_the_readme_shows_both_requests() -> None:
@@ -36,8 +36,8 @@ def test_the_readme_shows_both_requests() -> None:
 
 
 @pytest.mark.parametrize(("command", "output"), COMMANDS)
-def test_a_command_prints_what_the_readme_shows(live_server: str, curl: str, command: str, output: str) -> None:
-    """It is run as it is, against a server like that of the README."""
+def test_a_command_prints_what_is_shown(live_server: str, curl: str, command: str, output: str) -> None:
+    """Those of the README and of docs/api.md are run as they are, against a server like that of the README."""
     command = command.replace("localhost:8000", live_server).replace("curl ", f"{curl} --silent ", 1)
     ended = subprocess.run(command, shell=True, cwd=ROOT, capture_output=True, text=True, check=True)
     # Python 3.13 changed the names of some statuses.
