@@ -12,10 +12,10 @@ from forecast_core.errors import DataError
 from forecast_core.model_card import ModelCard
 from training.csv_file import read_source
 from training.forest import Settings
+from training.instants import ReadingOptions
 from training.load_profile import LoadProfile, make_features, read_load_profile
 from training.model_selection import Selection, quietest_weekday, select_settings
 from training.public_holidays import PublicHolidays, public_holidays
-from training.timestamps import ReadingOptions
 from training.validation import last_four_years, split_in_time
 
 

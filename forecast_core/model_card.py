@@ -87,7 +87,7 @@ class ModelCard:
             first, last = map(datetime.fromisoformat, (self.first_event_start, self.last_event_start))
             if first.tzinfo is None:
                 raise ValueError("first_event_start has no offset")
-            timestamps = TimestampConvention(
+            convention = TimestampConvention(
                 time_zone=ZoneInfo(self.timezone),
                 standard_time=timezone(first.utcoffset() or timedelta(0)),
                 **self.timestamps,
@@ -97,7 +97,7 @@ class ModelCard:
             if len(holidays) > MOST_HOLIDAYS:
                 raise ValueError(f"it has more than {MOST_HOLIDAYS:,} holidays and closures")
             calendar = SiteCalendar(
-                timestamps=timestamps,
+                convention=convention,
                 first_event_start=first,
                 last_event_start=last,
                 known_years=known_years,

@@ -11,7 +11,6 @@ A prediction goes from 1 to 2 to 3, a forecast from 2 to 3.
 """
 
 from calendar import isleap
-from collections import defaultdict
 from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -38,7 +37,7 @@ class CalendarFeatures(NamedTuple):
 class SiteCalendar:
     """The calendar of a site and of its training data.
 
-    :param timestamps: what the timestamps of the training data mean; it has the site's time zone.
+    :param convention: what the timestamps of the training data mean; it has the site's time zone.
     :param first_event_start: of the training data, in standard time.
     :param last_event_start: of the training data, in standard time.
     :param known_years: years whose holidays are known.
@@ -46,7 +45,7 @@ class SiteCalendar:
     :param rest_weekday: 0 is Monday.
     """
 
-    timestamps: TimestampConvention
+    convention: TimestampConvention
     first_event_start: datetime
     last_event_start: datetime
     known_years: range
@@ -56,7 +55,7 @@ class SiteCalendar:
     @cached_property
     def time_zone(self) -> ZoneInfo:
         """The site's time zone."""
-        return self.timestamps.time_zone
+        return self.convention.time_zone
 
     @property
     def end_of_data(self) -> datetime:
@@ -69,58 +68,64 @@ class SiteCalendar:
         If no known year has their weekday on their day, the fields are used as given:
         with their weekday, and the clock of the nearest known common year (for day 366: leap year).
         """
-        start = self.event_start(fields)
+        start = self.find_event_start(fields)
         if start is not None:
             return self.calendar_features(start)
         is_leap_day, last_year = fields.day_of_year == LEAP_DAY, self.last_event_start.year
         alike = (year for year in self.known_years if isleap(year) == is_leap_day)
         timestamp = _timestamp(min(alike, key=lambda year: abs(year - last_year)), fields)
-        hour = self.calendar_features(start := self.timestamps.event_start(timestamp))
+        hour = self.calendar_features(start := self.convention.event_start(timestamp))
         days_later = (start.astimezone(self.time_zone).date() - timestamp.date()).days
-        return hour._replace(day_of_week=(fields.day_of_week + self.timestamps.weekday_shift + days_later) % 7)
+        return hour._replace(day_of_week=(fields.day_of_week + self.convention.weekday_shift + days_later) % 7)
 
-    def event_start(self, fields: CalendarFields) -> datetime | None:
+    def find_event_start(self, fields: CalendarFields) -> datetime | None:
         """Find the last event of the training data whose timestamp shows these calendar fields.
 
         If there is none, it is the first such event after the data, else the last one before it.
-        Outside the data only common years count, in which fixed dates like 4 July have the day of the year
-        that they have in most data; for day 366, only leap years.
 
         :returns: in standard time; None if no known year has that weekday on that day.
         """
-        # The weekday of 1 January tells on which weekday a year's other days fall.
-        new_year = (fields.day_of_week + self.timestamps.weekday_shift - fields.day_of_year + 1) % 7
-        for year, earliest, latest in self._searched_years[fields.day_of_year == LEAP_DAY, new_year]:
-            start = self.timestamps.event_start(_timestamp(year, fields))
-            if earliest <= start <= latest:
-                return start
+        weekday = (fields.day_of_week + self.convention.weekday_shift) % 7
+        for years, earliest, latest in self._search[fields.day_of_year == LEAP_DAY]:
+            for year in years:
+                timestamp = _timestamp(year, fields)
+                if timestamp.weekday() == weekday:
+                    start = self.convention.event_start(timestamp)
+                    if earliest <= start <= latest:
+                        return start
         return None
 
     @cached_property
-    def _searched_years(self) -> dict[tuple[bool, int], list[tuple[int, datetime, datetime]]]:
-        """List the known years in which to look for an event, with the earliest and latest event start to accept.
+    def _search(self) -> dict[bool, list[tuple[list[int], datetime, datetime]]]:
+        """List where to look for an event: the data, the hours after it, those before it.
 
-        The key says whether the day is day 366, and on which weekday 1 January falls. The data comes first.
-        In data of 2017, a Sunday on day 122 (2 May) is looked for in years that begin on a Friday: first in 2021.
-        A timestamp that marks the end of the last known hour is of the year after, so that one is looked at, too.
+        Each has its years in order, the earliest event start, and the latest.
+        The key says whether the day is day 366, which only leap years have.
+        For another day, the years outside the data are common ones,
+        so that a fixed date like 4 July has the day of the year that it has in most years.
+        A timestamp that marks the end of an hour can be of the year after the hour's.
         """
-        first, end = (
-            datetime(year, 1, 1, tzinfo=self.time_zone) for year in (self.known_years[0], self.known_years.stop)
+        known = self.known_years
+        first_known, end_known = (datetime(year, 1, 1, tzinfo=self.time_zone) for year in (known[0], known.stop))
+        first, last = self.first_event_start, self.last_event_start
+        first_year, last_year = (self.convention.timestamp(start).year for start in (first, last))
+        data, later, earlier = (
+            range(last_year, first_year - 1, -1),
+            range(last_year, known.stop + 1),
+            range(first_year, known[0] - 1, -1),
         )
-        data = self.first_event_start, self.last_event_start
-        before, after = (first, data[0] - EVENT_RESOLUTION), (self.end_of_data, end - EVENT_RESOLUTION)
-        first_year, last_year = (self.timestamps.timestamp(start).year for start in data)
-        years: dict[tuple[bool, int], list[tuple[int, datetime, datetime]]] = defaultdict(list)
-        # In the data, a leap year has days 1 to 366 ...
-        for year in range(last_year, first_year - 1, -1):
-            for is_leap_day in {False, isleap(year)}:
-                years[is_leap_day, date(year, 1, 1).weekday()].append((year, *data))
-        # ... and outside it, only day 366 is looked for in leap years.
-        for year in range(last_year, self.known_years.stop + 1):
-            years[isleap(year), date(year, 1, 1).weekday()].append((year, *after))
-        for year in range(first_year, self.known_years[0] - 1, -1):
-            years[isleap(year), date(year, 1, 1).weekday()].append((year, *before))
-        return years
+
+        def alike(years: range, is_leap: bool) -> list[int]:
+            return [year for year in years if isleap(year) == is_leap]
+
+        return {
+            is_leap_day: [
+                (alike(data, True) if is_leap_day else [*data], first, last),
+                (alike(later, is_leap_day), self.end_of_data, end_known - EVENT_RESOLUTION),
+                (alike(earlier, is_leap_day), first_known, first - EVENT_RESOLUTION),
+            ]
+            for is_leap_day in (False, True)
+        }
 
     def event_starts(self, first: datetime, n_hours: int) -> list[datetime]:
         """List when consecutive hours start.
@@ -130,7 +135,7 @@ class SiteCalendar:
         :raises UnanswerableInput: ``first`` is not on a whole hour of the site's standard time.
         """
         try:
-            start = first.astimezone(self.timestamps.standard_time)
+            start = first.astimezone(self.convention.standard_time)
             if start.minute or start.second:
                 whole = start.replace(minute=0, second=0).astimezone(first.tzinfo).isoformat()
                 raise UnanswerableInput("start", f"must be on a whole hour of the site's standard time, like {whole}")

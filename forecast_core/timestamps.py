@@ -52,24 +52,31 @@ class TimestampConvention:
         """
         return timestamp.replace(tzinfo=self._clock).astimezone(self.standard_time)
 
-    def event_start(self, timestamp: datetime, resolution: timedelta = EVENT_RESOLUTION) -> datetime:
-        """Find when the interval of a timestamp starts.
+    def event_start(self, timestamp: datetime) -> datetime:
+        """Find when the hour of a timestamp starts.
 
         :param timestamp: naive, as ``instant`` reads it.
-        :param resolution: the length of the interval.
         :returns: in standard time.
         """
-        instant = self.instant(timestamp)
-        return instant - resolution if self.marks == "end" else instant
+        return self.instant(timestamp) - time_since_start(self.marks)
 
-    def timestamp(self, event_start: datetime, resolution: timedelta = EVENT_RESOLUTION) -> datetime:
-        """Write the timestamp of an interval: the reverse of ``event_start``.
+    def timestamp(self, event_start: datetime) -> datetime:
+        """Write the timestamp of an hour: the reverse of ``event_start``.
 
         :param event_start: aware.
         :returns: naive; ``fold`` is 1 where the local clock shows the time for the second time.
         """
-        instant = event_start + resolution if self.marks == "end" else event_start
+        instant = event_start + time_since_start(self.marks)
         return instant.astimezone(self._clock).replace(tzinfo=None)
+
+
+def time_since_start(marks: str, resolution: timedelta = EVENT_RESOLUTION) -> timedelta:
+    """Return how long after the start of its interval a timestamp is.
+
+    :param marks: which end of the interval timestamps mark, ``start`` or ``end``.
+    :param resolution: the length of the interval.
+    """
+    return resolution if marks == "end" else timedelta(0)
 
 
 def parse_event_start(text: str) -> datetime:

@@ -25,8 +25,8 @@ from forecast_core.features import FEATURES
 from forecast_core.model_card import ModelCard
 from forecast_core.site_calendar import SiteCalendar
 from forecast_core.timestamps import CalendarFields, TimestampConvention
+from training.instants import ReadingOptions
 from training.load_profile import LoadProfile, read_load_profile
-from training.timestamps import ReadingOptions
 
 ROOT = Path(__file__).resolve().parent.parent
 MODEL_FILE = ROOT / "model.onnx"
@@ -141,7 +141,7 @@ def full_local_grid_csv(load: pd.Series, time_zone: str) -> bytes:
 def calendar_of(power: pd.Series, **changes: Any) -> SiteCalendar:
     """Make the calendar of a load in Los Angeles, without holidays unless they are among the changes."""
     calendar = {
-        "timestamps": TimestampConvention(time_zone=ZoneInfo(LOS_ANGELES), standard_time=timezone(timedelta(hours=-8))),
+        "convention": TimestampConvention(time_zone=ZoneInfo(LOS_ANGELES), standard_time=timezone(timedelta(hours=-8))),
         "first_event_start": power.index[0].to_pydatetime(),
         "last_event_start": power.index[-1].to_pydatetime(),
         "known_years": range(2010, 2050),
@@ -151,7 +151,7 @@ def calendar_of(power: pd.Series, **changes: Any) -> SiteCalendar:
 
 def rows_of(calendar: SiteCalendar) -> Iterator[tuple[datetime, CalendarFields]]:
     """List every event of the training data, and the calendar fields that its timestamp shows."""
-    convention, event_start = calendar.timestamps, calendar.first_event_start
+    convention, event_start = calendar.convention, calendar.first_event_start
     while event_start <= calendar.last_event_start:
         shown = event_start + HOUR if convention.marks == "end" else event_start
         if convention.clock == "local":

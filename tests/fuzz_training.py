@@ -15,9 +15,9 @@ from forecast_core.errors import DataError, one_line
 from serving.onnx_model import load_model
 from tests.builders import described
 from train import Refused, train
+from training.instants import ReadingOptions
 from training.load_profile import read_load_profile
 from training.options import read_options
-from training.timestamps import ReadingOptions
 
 STANDARD_TIMES = {
     "Europe/Amsterdam": "+01:00", "America/Los_Angeles": "-08:00", "Asia/Kolkata": "+05:30", "UTC": "+00:00",

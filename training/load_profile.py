@@ -5,6 +5,7 @@ import re
 from calendar import day_name, month_name
 from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from warnings import catch_warnings
@@ -15,10 +16,10 @@ import pandas as pd
 from forecast_core.errors import DataError, quoted
 from forecast_core.features import FEATURES, cyclical_features
 from forecast_core.site_calendar import CalendarFeatures, SiteCalendar
-from forecast_core.timestamps import EVENT_RESOLUTION
+from forecast_core.timestamps import EVENT_RESOLUTION, time_since_start
 
 from .csv_file import PUBLISHED_SHA256, TIME, VALUE, read_columns
-from .timestamps import ReadingOptions, find_doubled, find_instants, parse_times, warn_of_clock
+from .instants import ReadingOptions, find_doubled, find_instants, parse_times, warn_of_clock
 
 FEWEST_WEEKS = 10  # the first 80 % of these hold the eight weeks that tell whether a day is an outlier
 FIRST_YEAR, LAST_YEAR = 1970, 2069  # of data whose known years hold every weekday of every day of the year
@@ -100,7 +101,7 @@ def _read(name: str, content: bytes, options: ReadingOptions) -> LoadProfile:
     gaps = _check_span(times, error_at)
     convention, instants = find_instants(name, times, offsets, options)
     minutes = _check_steps(instants, error_at)
-    starts = instants - pd.Timedelta(minutes=minutes) if convention.marks == "end" else instants
+    starts = instants - time_since_start(convention.marks, timedelta(minutes=minutes))
 
     # find_instants may have left rows out.
     values = rows[VALUE][instants.index] * (60 / minutes if options.is_energy else 1)
@@ -129,7 +130,7 @@ def _read(name: str, content: bytes, options: ReadingOptions) -> LoadProfile:
         site_name=PUBLISHED_NAME if sha256 == PUBLISHED_SHA256 else _site_name(name),
         power=power,
         calendar=SiteCalendar(
-            timestamps=convention,
+            convention=convention,
             first_event_start=first,
             last_event_start=last,
             known_years=range(first.year - KNOWN_YEARS_BEFORE, last.year + KNOWN_YEARS_AFTER + 1),

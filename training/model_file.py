@@ -55,9 +55,9 @@ def make_card(
         timezone=calendar.time_zone.key,
         event_resolution="PT1H",
         timestamps={
-            "marks": calendar.timestamps.marks,
-            "clock": calendar.timestamps.clock,
-            "weekday_shift": calendar.timestamps.weekday_shift,
+            "marks": calendar.convention.marks,
+            "clock": calendar.convention.clock,
+            "weekday_shift": calendar.convention.weekday_shift,
         },
         first_event_start=calendar.first_event_start.isoformat(),
         last_event_start=calendar.last_event_start.isoformat(),

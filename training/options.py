@@ -11,9 +11,9 @@ from typing import Any, NoReturn
 from forecast_core.errors import DataError, quoted
 from forecast_core.model_card import ModelCard
 
+from .instants import ENERGY_UNITS, POWER_UNITS, ReadingOptions, site_time_zone
 from .load_profile import FIRST_YEAR, LAST_YEAR, LONGEST_NAME
-from .public_holidays import public_holidays, site_time_zone
-from .timestamps import ENERGY_UNITS, POWER_UNITS, ReadingOptions
+from .public_holidays import public_holidays
 
 ROOT = Path(__file__).resolve().parent.parent
 

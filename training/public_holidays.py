@@ -1,14 +1,13 @@
-"""What the time zone database and the ``holidays`` package know about a site: clock, country, public holidays."""
+"""The public holidays of a site: those of its country, from the ``holidays`` package."""
 
 import re
 import warnings
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, timezone
+from datetime import date
 from importlib.resources import files
 from statistics import median
-from zoneinfo import ZoneInfo
 
 from holidays import country_holidays
 
@@ -16,8 +15,6 @@ from forecast_core.errors import DataError, quoted
 
 NONE = "none"
 FEWEST_LISTED_YEARS = 3  # after the data; with fewer, forecasts with holidays would soon end
-_TIME_ZONES = {*(files("tzdata") / "zones").read_text("utf-8").split()} - {"Factory"}  # which browsers know, too
-_FEWEST_DAYS = 90  # an offset of fewer days is an exception and not standard time, as during Ramadan in Morocco
 
 
 @dataclass(frozen=True)
@@ -101,33 +98,6 @@ def _listed(n_holidays: Mapping[int, int], years: range, last_of_data: int) -> r
     enough = 0.6 * median(n_holidays[year] for year in years if year <= last_of_data)
     later = (year for year in years if year > last_of_data)
     return range(years.start, next((year for year in later if n_holidays[year] < enough), years.stop))
-
-
-def site_time_zone(name: str) -> ZoneInfo:
-    """Look up a time zone.
-
-    :raises DataError: the database has none of that name.
-    """
-    if name not in _TIME_ZONES:
-        hint = "use a name like America/Los_Angeles"
-        raise DataError(f"--timezone {quoted(name)} is not a name of the time zone database; {hint}")
-    return ZoneInfo(name)
-
-
-def standard_time(time_zone: ZoneInfo, first: datetime) -> timezone:
-    """Find the standard time of a zone in the year that begins with a time.
-
-    It is the smallest offset that holds for a season, whichever one the database calls daylight saving time:
-    in Dublin it is that of winter, which the database calls the exception.
-
-    :param first: naive.
-
-    >>> print(standard_time(ZoneInfo("Europe/Dublin"), datetime(2023, 7, 1)))
-    UTC
-    """
-    noons = (first.replace(hour=12, tzinfo=time_zone) + timedelta(days=day) for day in range(365))
-    days = Counter(noon.utcoffset() for noon in noons)
-    return timezone(min(offset for offset, n_days in days.items() if offset is not None and n_days >= _FEWEST_DAYS))
 
 
 def country_of(time_zone: str) -> str | None:

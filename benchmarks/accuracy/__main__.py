@@ -18,9 +18,9 @@ from benchmarks.report import DOCS, replace_measured, show
 from benchmarks.sites import meters_of, published_site
 from forecast_core.errors import DataError
 from training.csv_file import read_source
+from training.instants import ReadingOptions
 from training.load_profile import read_load_profile
 from training.prediction_interval import measure_interval
-from training.timestamps import ReadingOptions
 
 COMMAND = "python -m benchmarks.accuracy"
 OWN_YEAR, UNIT = 2015, "kW"

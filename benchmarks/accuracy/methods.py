@@ -71,8 +71,8 @@ def all_methods(power: pd.Series, settings: Settings, public: PublicHolidays) ->
     """List this project's model and those that it is compared with; one of them looks at the whole series."""
     holidays = None if public.country is None else public.country.partition("-")[0]
     no_holidays = replace(settings.calendar, holidays=frozenset())
-    of_standard_time = replace(settings.calendar.timestamps, time_zone=ZoneInfo(STANDARD_TIME))
-    standard_time = replace(settings.calendar, timestamps=of_standard_time)
+    of_standard_time = replace(settings.calendar.convention, time_zone=ZoneInfo(STANDARD_TIME))
+    standard_time = replace(settings.calendar, convention=of_standard_time)
     prophet_same = _once(_prophet, dates=LOCAL, holidays=holidays)
     mean, last_week, same = "mean of hour x weekday", "repeat the last training week", "the same calendar"
     integers, calendar = {"features": _timestamp_integers}, {"features": calendar_integers}

@@ -21,8 +21,8 @@ from benchmarks.serving.servers.rival_model import calendar, card, predict
 from benchmarks.sites import settings_of
 from training.csv_file import read_source
 from training.forest import fit_forest
+from training.instants import ReadingOptions
 from training.load_profile import make_features, read_load_profile
-from training.timestamps import ReadingOptions
 
 WRK = "wrk --threads 1 --connections 8 --duration 2s --timeout 30s --script benchmarks/serving/random_inputs.lua"
 FIELDS = ((0, 3, 1), (23, 6, 366), (2, 4, 71), (12, 0, 328), (17, 5, 185))

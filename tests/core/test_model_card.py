@@ -39,8 +39,8 @@ def test_a_card_holds_the_calendar() -> None:
     """The calendar has the card's holidays, closures, known years and timestamp convention."""
     calendar = CARD.calendar()
     assert (calendar.holidays, calendar.rest_weekday) == ({date(2017, 7, 4), date(2017, 12, 27)}, 6)
-    assert (calendar.known_years, calendar.timestamps.weekday_shift) == (range(2007, 2048), 3)
-    assert (calendar.timestamps.marks, calendar.timestamps.clock) == ("end", "standard")
+    assert (calendar.known_years, calendar.convention.weekday_shift) == (range(2007, 2048), 3)
+    assert (calendar.convention.marks, calendar.convention.clock) == ("end", "standard")
     assert calendar.end_of_data == datetime.fromisoformat("2018-01-01T00:00:00-08:00")
     assert replace(CARD, holidays=None).calendar().holidays == {date(2017, 12, 27)}
 

@@ -19,7 +19,7 @@ def site(
     """Make a calendar from the first and the last event start of the data."""
     first_start, last_start = datetime.fromisoformat(first), datetime.fromisoformat(last)
     return SiteCalendar(
-        timestamps=TimestampConvention(
+        convention=TimestampConvention(
             time_zone=ZoneInfo(time_zone),
             standard_time=timezone(first_start.utcoffset() or timedelta(0)),
             marks=marks,
@@ -65,7 +65,7 @@ def test_the_fields_of_a_row_lead_to_its_event(name: str) -> None:
     calendar = CALENDARS[name]
     last_row = {fields: event_start for event_start, fields in rows_of(calendar)}
     assert len(last_row) >= 5_000
-    found = {event_start: calendar.event_start(fields) for fields, event_start in last_row.items()}
+    found = {event_start: calendar.find_event_start(fields) for fields, event_start in last_row.items()}
     others = {event_start: start for event_start, start in found.items() if start != event_start}
     assert others == {event_start: event_start - HOUR for event_start in others}
     assert len(others) == (name in LOCAL_TIME)
@@ -90,7 +90,7 @@ def test_fields_mean_the_last_hour_in_the_data_or_the_nearest_outside(name: str)
     """They mean the first hour after the data, or the last one before it; here they are found hour by hour."""
     calendar = (STANDARD_TIME | FEW_YEARS)[name]
     first, end = (
-        datetime(year, 1, 1, tzinfo=calendar.time_zone).astimezone(calendar.timestamps.standard_time)
+        datetime(year, 1, 1, tzinfo=calendar.time_zone).astimezone(calendar.convention.standard_time)
         for year in (calendar.known_years[0], calendar.known_years.stop)
     )
     before = list(events_between(calendar, first, calendar.first_event_start))
@@ -98,7 +98,7 @@ def test_fields_mean_the_last_hour_in_the_data_or_the_nearest_outside(name: str)
     for event_start, fields in reversed(list(events_between(calendar, calendar.end_of_data, end))):
         expected[fields] = event_start
     expected |= {fields: event_start for event_start, fields in rows_of(calendar)}
-    assert {fields: calendar.event_start(fields) for fields in EVERY_INPUT} == {
+    assert {fields: calendar.find_event_start(fields) for fields in EVERY_INPUT} == {
         fields: expected.get(fields) for fields in EVERY_INPUT
     }
     assert (len(expected) < len(EVERY_INPUT)) is (name in FEW_YEARS)
@@ -128,7 +128,7 @@ def test_fields_that_no_known_year_has_are_used_as_given(
     calendar: SiteCalendar, fields: tuple[int, int, int], features: tuple[int, int, int]
 ) -> None:
     """The clock is that of the nearest known common year, and for day 366 of the nearest leap year."""
-    assert calendar.event_start(CalendarFields(*fields)) is None
+    assert calendar.find_event_start(CalendarFields(*fields)) is None
     assert calendar.features_of_fields(CalendarFields(*fields)) == features
 
 
@@ -137,7 +137,7 @@ def test_every_input_has_calendar_features(name: str) -> None:
     """They are those of the event that the calendar fields mean, if there is one."""
     calendar = (CALENDARS | FEW_YEARS)[name]
     for fields in EVERY_INPUT[::7]:
-        start, features = calendar.event_start(fields), calendar.features_of_fields(fields)
+        start, features = calendar.find_event_start(fields), calendar.features_of_fields(fields)
         assert features.hour_of_day in range(24)
         assert start is None or features == calendar.calendar_features(start)
 
@@ -166,7 +166,7 @@ def test_calendar_fields_lead_to_an_event_start(
     calendar: SiteCalendar, fields: tuple[int, int, int], event_start: str
 ) -> None:
     """A fixed date such as 4 July stays that date, whatever the weekday."""
-    found = calendar.event_start(CalendarFields(*fields))
+    found = calendar.find_event_start(CalendarFields(*fields))
     assert found is not None
     assert found == datetime.fromisoformat(event_start)
     assert found.utcoffset() == calendar.first_event_start.utcoffset()
@@ -176,7 +176,7 @@ def test_a_row_is_hidden_by_a_later_hour_that_is_missing() -> None:
     """The model card does not list missing hours, so calendar fields mean the last such hour, measured or not."""
     rows, missing = dict(rows_of(YEARS)), datetime.fromisoformat("2023-03-05T11:00:00+05:30")
     assert rows[datetime.fromisoformat("2017-03-05T11:00:00+05:30")] == rows[missing] == (12, 6, 64)
-    assert YEARS.event_start(CalendarFields(12, 6, 64)) == missing
+    assert YEARS.find_event_start(CalendarFields(12, 6, 64)) == missing
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from forecast_core.timestamps import TimestampConvention
+from forecast_core.timestamps import TimestampConvention, time_since_start
 from tests.builders import AMSTERDAM, HOUR
 
 QUARTER = timedelta(minutes=15)
@@ -15,22 +15,24 @@ def amsterdam(**convention: str) -> TimestampConvention:
 
 
 @pytest.mark.parametrize(
-    ("marks", "clock", "resolution", "event_start"),
+    ("marks", "clock", "event_start"),
     [
-        ("start", "standard", HOUR, "2023-07-01T12:00:00+01:00"),
-        ("end", "standard", HOUR, "2023-07-01T11:00:00+01:00"),
-        ("end", "standard", QUARTER, "2023-07-01T11:45:00+01:00"),
-        ("start", "local", HOUR, "2023-07-01T11:00:00+01:00"),
-        ("end", "local", HOUR, "2023-07-01T10:00:00+01:00"),
-        ("end", "local", QUARTER, "2023-07-01T10:45:00+01:00"),
+        ("start", "standard", "2023-07-01T12:00:00+01:00"),
+        ("end", "standard", "2023-07-01T11:00:00+01:00"),
+        ("start", "local", "2023-07-01T11:00:00+01:00"),
+        ("end", "local", "2023-07-01T10:00:00+01:00"),
     ],
 )
-def test_a_timestamp_marks_one_end_of_its_interval(
-    marks: str, clock: str, resolution: timedelta, event_start: str
-) -> None:
+def test_a_timestamp_marks_one_end_of_its_hour(marks: str, clock: str, event_start: str) -> None:
     """The convention says which end, and on which clock; the event start is in standard time."""
-    found = amsterdam(marks=marks, clock=clock).event_start(datetime(2023, 7, 1, 12), resolution)
+    found = amsterdam(marks=marks, clock=clock).event_start(datetime(2023, 7, 1, 12))
     assert found.isoformat() == event_start
+
+
+@pytest.mark.parametrize(("marks", "since_start"), [("start", timedelta(0)), ("end", QUARTER)])
+def test_a_shorter_interval_is_marked_alike(marks: str, since_start: timedelta) -> None:
+    """A file of quarter hours marks their starts or their ends."""
+    assert time_since_start(marks, QUARTER) == since_start
 
 
 @pytest.mark.parametrize(

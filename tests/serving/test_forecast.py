@@ -87,7 +87,7 @@ def test_each_of_the_61_488_inputs_is_predicted_as_its_event_is_forecast() -> No
             by_event[start + hour * HOUR] = value
     assert len(set(EVERY_INPUT)) == 61_488
     for fields in EVERY_INPUT:
-        event_start = forecaster.calendar.event_start(fields)
+        event_start = forecaster.calendar.find_event_start(fields)
         assert event_start is not None
         assert fields_of_the_published_file(event_start) == fields
         assert forecaster.predict(fields) == by_event[event_start], fields

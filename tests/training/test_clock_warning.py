@@ -9,8 +9,8 @@ import pytest
 
 from forecast_core.timestamps import TimestampConvention
 from tests.builders import AMSTERDAM, Site, csv_of, full_local_grid_csv
+from training.instants import ReadingOptions, warn_of_clock
 from training.load_profile import read_load_profile
-from training.timestamps import ReadingOptions, warn_of_clock
 
 YEAR = Site(first="2023-01-01T00:00+01:00").load(days=365)
 IN_STANDARD_TIME = csv_of(YEAR.index.tz_localize(None), YEAR)
@@ -48,7 +48,7 @@ def test_timestamps_with_offsets_have_no_warning_of_the_clock() -> None:
     """The offsets say which clock it is, even if people follow another one."""
     content = IN_LOCAL_TIME.replace(b":00,", b":00+01:00,")
     profile = read_load_profile("load.csv", content, ReadingOptions(timestamps="start", timezone=AMSTERDAM))
-    assert profile.calendar.timestamps.clock == "standard"
+    assert profile.calendar.convention.clock == "standard"
     assert profile.warnings == ()
 
 

@@ -10,7 +10,7 @@ import pytest
 from forecast_core.errors import DataError
 from training import csv_file
 from training.csv_file import read_columns, read_source
-from training.timestamps import parse_times
+from training.instants import parse_times
 
 
 def test_an_error_has_its_parts_as_attributes() -> None:

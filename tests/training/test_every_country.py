@@ -10,8 +10,9 @@ import pytest
 from forecast_core.site_calendar import SiteCalendar
 from forecast_core.timestamps import TimestampConvention
 from tests.builders import EVERY_INPUT
+from training.instants import standard_time
 from training.load_profile import KNOWN_YEARS_AFTER, KNOWN_YEARS_BEFORE
-from training.public_holidays import FEWEST_LISTED_YEARS, public_holidays, standard_time
+from training.public_holidays import FEWEST_LISTED_YEARS, public_holidays
 
 pytestmark = pytest.mark.slow("countries")
 
@@ -33,7 +34,7 @@ def calendars(year: int) -> dict[str, SiteCalendar]:
         zone = ZoneInfo(name)
         standard = standard_time(zone, datetime(year, 1, 1))
         made[country] = SiteCalendar(
-            timestamps=TimestampConvention(time_zone=zone, standard_time=standard),
+            convention=TimestampConvention(time_zone=zone, standard_time=standard),
             first_event_start=datetime(year, 1, 1, tzinfo=standard),
             last_event_start=datetime(year, 12, 31, 23, tzinfo=standard),
             known_years=public.listed or years,

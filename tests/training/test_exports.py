@@ -11,8 +11,8 @@ from forecast_core.errors import DataError
 from forecast_core.features import cyclical_features
 from tests.builders import AMSTERDAM, HOUR, Export, Site, full_local_grid_csv
 from training.forest import Settings, fit_forest
+from training.instants import ReadingOptions
 from training.load_profile import make_features, read_load_profile
-from training.timestamps import ReadingOptions
 
 EXPORTS = {
     "half-hourly national load": Export(
@@ -51,7 +51,7 @@ def test_the_power_of_each_hour_is_read(name: str) -> None:
     # A mean of a few doubles differs in its last digits with the order of addition.
     assert profile.power.to_list() == pytest.approx(expected.to_list(), rel=1e-12)
     assert (profile.minutes, profile.missing_hours) == (export.site.minutes, 0)
-    convention = profile.calendar.timestamps
+    convention = profile.calendar.convention
     assert (convention.marks, convention.clock) == (export.marks, export.clock_of_card or export.clock)
 
 
@@ -116,7 +116,7 @@ def test_the_offsets_of_a_season_show_the_clock(first: str, offsets_of: str, clo
     export = Export(Site(first=first), clock=offsets_of, time_format="%Y-%m-%dT%H:%M:%S%z")
     load = export.site.load(days=80)
     profile = export.read(load)
-    assert profile.calendar.timestamps.clock == clock
+    assert profile.calendar.convention.clock == clock
     assert profile.power.index.equals(load.index.rename("event_start"))
     assert profile.power.to_list() == load.to_list()
 
@@ -139,7 +139,7 @@ def test_a_gap_in_standard_time_is_not_taken_for_local_time() -> None:
     for gap in (slice(100, 101), slice(2041, 2043), slice(2040, 2042)):
         profile = export.read(load.drop(load.index[gap]))
         assert profile.missing_hours == gap.stop - gap.start
-        assert profile.calendar.timestamps.clock == "standard"
+        assert profile.calendar.convention.clock == "standard"
 
 
 def test_local_time_may_run_backwards_or_lack_its_repeated_hour() -> None:

@@ -16,8 +16,8 @@ from forecast_core.site_calendar import CalendarFeatures
 from forecast_core.timestamps import CalendarFields
 from tests.builders import HOUR, LOS_ANGELES, ROOT, Export, Site, hour_ending_csv, hourly_load, noise, photovoltaics
 from training import load_profile
+from training.instants import ReadingOptions
 from training.load_profile import LoadProfile, check_amount, make_features, read_load_profile, warn_of_weekdays
-from training.timestamps import ReadingOptions
 
 ERRORS = json.loads((ROOT / "tests/training/data_errors.json").read_text("utf-8"))
 
@@ -106,7 +106,7 @@ def test_missing_hours_are_counted_and_left_out(write_csv: Callable[..., Path]) 
 def test_the_calendar_is_made_of_the_options_and_the_data(write_csv: Callable[..., Path]) -> None:
     """It is known from ten years before the data to thirty after it."""
     calendar = read(write_csv().read_bytes()).calendar
-    convention = calendar.timestamps
+    convention = calendar.convention
     assert (calendar.time_zone.key, str(convention.standard_time)) == (LOS_ANGELES, "UTC-08:00")
     assert (convention.marks, convention.clock, convention.weekday_shift) == ("end", "standard", 0)
     assert calendar.known_years == range(2013, 2054)
@@ -121,10 +121,10 @@ def test_another_year_moves_the_events_and_not_the_timestamps(write_csv: Callabl
     given, moved = read(content), read(content, year=2026)
     assert moved.power.index[0].isoformat() == "2026-01-01T00:00:00-08:00"
     assert moved.power.to_list() == given.power.to_list()
-    assert moved.calendar.timestamps.weekday_shift == 4  # from a Sunday to a Thursday
+    assert moved.calendar.convention.weekday_shift == 4  # from a Sunday to a Thursday
     for timestamp, event_start in zip(given.power.index.tz_localize(None) + HOUR, moved.power.index, strict=True):
         fields = CalendarFields(timestamp.hour, timestamp.weekday(), timestamp.day_of_year)
-        assert moved.calendar.event_start(fields) == event_start
+        assert moved.calendar.find_event_start(fields) == event_start
 
 
 def test_the_published_file_is_moved_to_the_year_that_it_simulates(published_csv: Path) -> None:
@@ -132,17 +132,17 @@ def test_the_published_file_is_moved_to_the_year_that_it_simulates(published_csv
     content = published_csv.read_bytes()
     recognised, as_written = read(content), read(content, year=2015)
     assert recognised.power.index[0].isoformat() == "2017-01-01T00:00:00-08:00"
-    assert recognised.calendar.timestamps.weekday_shift == 3
+    assert recognised.calendar.convention.weekday_shift == 3
     assert len(recognised.warnings) == 1
     assert as_written.power.index[0].isoformat() == "2015-01-01T00:00:00-08:00"
-    assert (as_written.calendar.timestamps.weekday_shift, as_written.warnings) == (0, ())
+    assert (as_written.calendar.convention.weekday_shift, as_written.warnings) == (0, ())
 
 
 def test_the_published_file_with_one_other_value_keeps_its_dates(published_csv: Path) -> None:
     """It is not recognised, and its rest days are a warning."""
     profile = read(published_csv.read_bytes().replace(b"778.0079691", b"778.0079692", 1))
     assert profile.power.index[0].isoformat() == "2015-01-01T00:00:00-08:00"
-    assert (profile.calendar.timestamps.weekday_shift, profile.warnings) == (0, ())
+    assert (profile.calendar.convention.weekday_shift, profile.warnings) == (0, ())
     (warning,) = warn_of_weekdays(profile.power, LOS_ANGELES, WEEKEND)
     assert "the quietest days are Wednesday and Thursday, not Saturday and Sunday" in warning
 

@@ -11,11 +11,11 @@ from sklearn.ensemble import RandomForestRegressor
 from forecast_core.features import FEATURES
 from tests.builders import ROOT
 from training.forest import Settings, fit_forest, predict_forest
+from training.instants import ReadingOptions
 from training.load_profile import POWER, make_features, read_load_profile
 from training.model_selection import quietest_weekday, select_settings
 from training.prediction_interval import measure_interval
 from training.public_holidays import public_holidays
-from training.timestamps import ReadingOptions
 from training.validation import BASELINES, baseline, mean_absolute_error, split_in_time
 
 METERS = {

@@ -75,7 +75,7 @@ def test_a_model_whose_holidays_are_listed_for_few_years_can_be_served(with_few_
     assert (card.holidays or {})["country"] == "IN"
     assert card.known_years == {"first": 2015, "last": 2035}
     assert "holidays are listed until 2035; forecasts of later hours will be refused" in with_few_listed_years.log
-    assert None in [forecaster.calendar.event_start(CalendarFields(12, weekday, 366)) for weekday in range(7)]
+    assert None in [forecaster.calendar.find_event_start(CalendarFields(12, weekday, 366)) for weekday in range(7)]
     work, rest = (forecaster.predict(CalendarFields(12, weekday, 366)) for weekday in (2, 6))
     assert work - rest > 150
 

@@ -1,23 +1,25 @@
 """From the timestamps of a file, as text, to instants: how they are written, and what they mean."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, timezone
+from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 
-from forecast_core.errors import DataError
-from forecast_core.timestamps import EVENT_RESOLUTION, TimestampConvention
-
-from .public_holidays import site_time_zone, standard_time
+from forecast_core.errors import DataError, quoted
+from forecast_core.timestamps import TimestampConvention, time_since_start
 
 _ISO = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}(?::\d{2}(?::\d{2}(?:\.\d+)?)?)?)?"
 _OTHER = r"\d{1,2}([./-])\d{1,2}\1\d{4} \d{1,2}:\d{2}(:\d{2})?"
 _SHORT_YEAR = r"\d{1,2}[./-]\d{1,2}[./-]\d{2}( .*)?"
 _OFFSET = r" ?(Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)"
 
+_TIME_ZONES = {*(files("tzdata") / "zones").read_text("utf-8").split()} - {"Factory"}  # which browsers know, too
+_FEWEST_DAYS_OF_OFFSET = 90  # of fewer days, it is an exception and not standard time, as during Ramadan in Morocco
 
 _AROUND_CHANGE = pd.Timedelta(weeks=3)
 _FEWEST_DAYS = 5  # on each side of a clock change
@@ -65,6 +67,33 @@ class ReadingOptions:
     def power_unit(self) -> str:
         """The unit of the model's power."""
         return self.unit.removesuffix("h")
+
+
+def site_time_zone(name: str) -> ZoneInfo:
+    """Look up a time zone.
+
+    :raises DataError: the database has none of that name.
+    """
+    if name not in _TIME_ZONES:
+        hint = "use a name like America/Los_Angeles"
+        raise DataError(f"--timezone {quoted(name)} is not a name of the time zone database; {hint}")
+    return ZoneInfo(name)
+
+
+def standard_time(time_zone: ZoneInfo, first: datetime) -> timezone:
+    """Find the standard time of a zone in the year that begins with a time.
+
+    It is the smallest offset that holds for a season, whichever one the database calls daylight saving time:
+    in Dublin it is that of winter, which the database calls the exception.
+
+    :param first: naive.
+
+    >>> print(standard_time(ZoneInfo("Europe/Dublin"), datetime(2023, 7, 1)))
+    UTC
+    """
+    noons = (first.replace(hour=12, tzinfo=time_zone) + timedelta(days=day) for day in range(365))
+    n_days = Counter(noon.utcoffset() for noon in noons)
+    return timezone(min(offset for offset in n_days if offset is not None and n_days[offset] >= _FEWEST_DAYS_OF_OFFSET))
 
 
 def parse_times(name: str, texts: pd.Series, column: str) -> tuple[pd.Series, pd.Series | None]:
@@ -164,7 +193,7 @@ def _step_to_year(name: str, times: pd.Series, options: ReadingOptions) -> pd.Ti
     """Find how far to move times so that the first event lies in a year, and each keeps its month and day."""
     if options.year is None:
         return pd.Timedelta(0)
-    first = times.min() - (EVENT_RESOLUTION if options.timestamps == "end" else timedelta(0))
+    first = times.min() - time_since_start(options.timestamps)
     step = pd.Timestamp(options.year, 1, 1) - pd.Timestamp(first.year, 1, 1)
     moved = times + step
     if not ((times.dt.month == moved.dt.month) & (times.dt.day == moved.dt.day)).all():
