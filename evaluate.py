@@ -13,9 +13,9 @@ from forecast_core.errors import DataError, InvalidModel, one_line
 INTERRUPTED = 130
 
 try:
+    from serving.onnx_model import load_model
     from training.csv_file import read_source
     from training.evaluation import Evaluation, evaluate
-    from training.forest import read_model
     from training.load_profile import read_load_profile
     from training.model_file import write_evaluation
     from training.options import read_evaluation_options
@@ -37,8 +37,8 @@ def run(arguments: Sequence[str] | None = None) -> Evaluation:
     :raises InvalidModel: a model file cannot be used.
     """
     options = read_evaluation_options(arguments)
-    model = read_model(options.model)
-    candidate = read_model(options.candidate) if options.candidate else None
+    model = load_model(options.model)
+    candidate = load_model(options.candidate) if options.candidate else None
     name, content = read_source(options.data)
     profile = read_load_profile(name, content, options.reading(model.card))
     for warning in profile.warnings:

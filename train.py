@@ -16,6 +16,7 @@ INTERRUPTED = 130
 try:
     from forecast_core.forecaster import Forecaster
     from forecast_core.model_card import ModelCard
+    from serving.onnx_model import load_model, open_model
     from training.closures import as_lines, find_closures, read_closures
     from training.csv_file import read_source
     from training.evaluation import check_comparable, compare_with_service
@@ -24,8 +25,6 @@ try:
         export_forest,
         fit_forest,
         largest_difference,
-        open_model,
-        read_model,
     )
     from training.load_profile import check_amount, make_features, read_load_profile, warn_of_weekdays
     from training.model_file import check_paths, make_card, write_report, write_whole
@@ -154,7 +153,7 @@ def read_service(path: Path) -> Forecaster:
     :raises DataError: it cannot be used.
     """
     try:
-        return read_model(path)
+        return load_model(path)
     except InvalidModel as error:
         raise DataError(f"--replaces: {error}") from error
 

@@ -22,12 +22,12 @@ _ONLY_FATAL = 4  # InvalidModel says what is wrong with a file, once
 
 
 def load_model(path: Path) -> Forecaster:
-    """Open a model file; check its checksum, shape and card, and run it on a sample of requests.
+    """Open a model file.
 
     :raises InvalidModel: the file is missing, damaged, foreign, or made for another version of the contract.
     """
     try:
-        forecaster = _open(path.read_bytes())
+        forecaster = open_model(path.read_bytes())
     except OSError as error:
         raise InvalidModel(f"cannot read the model {path} ({error.strerror}); make it with train.py") from error
     except InvalidModel as error:
@@ -38,7 +38,11 @@ def load_model(path: Path) -> Forecaster:
     return forecaster
 
 
-def _open(content: bytes) -> Forecaster:
+def open_model(content: bytes) -> Forecaster:
+    """Open the content of a model file; check its checksum, shape and card, and run it on a sample of requests.
+
+    :raises InvalidModel: it is damaged, foreign, or made for another version of the contract.
+    """
     verify_checksum(content)
     options = onnxruntime.SessionOptions()
     # One row takes microseconds; more threads would only spin on cores that other requests need.

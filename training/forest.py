@@ -1,26 +1,19 @@
 """The model: a random forest on cyclical features, its settings, and its export to ONNX."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 import onnxruntime
 import pandas as pd
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
 from onnx import ModelProto
 from skl2onnx import to_onnx
 from skl2onnx.common.data_types import FloatTensorType
 from sklearn.ensemble import RandomForestRegressor
 
-from forecast_core.contract import schema
-from forecast_core.errors import InvalidModel
-from forecast_core.features import FEATURES, MODEL_INPUT, PERIODS, CyclicalFeatures, cyclical_features
-from forecast_core.forecaster import Forecaster
-from forecast_core.model_card import CHECKSUM_NAME, NO_CHECKSUM, ModelCard, add_checksum, verify_checksum
+from forecast_core.features import FEATURES, MODEL_INPUT, PERIODS, cyclical_features
+from forecast_core.model_card import CHECKSUM_NAME, NO_CHECKSUM, ModelCard, add_checksum
 from forecast_core.site_calendar import CalendarFeatures, SiteCalendar
 
 from .load_profile import DAY, HOURS_OF_SHORTEST_DAY, POWER
@@ -153,42 +146,6 @@ def serialize(model: ModelProto, metadata: Mapping[str, str]) -> bytes:
     for name, value in {**metadata, CHECKSUM_NAME: NO_CHECKSUM}.items():
         model.metadata_props.add(key=name, value=value)
     return add_checksum(model.SerializeToString(deterministic=True))
-
-
-def read_model(path: Path) -> Forecaster:
-    """Open a model file.
-
-    :raises InvalidModel: it cannot be read, or the server would refuse it.
-    """
-    try:
-        return open_model(path.read_bytes())
-    except (OSError, ValueError) as error:
-        raise InvalidModel(f"cannot read the model {path} ({getattr(error, 'strerror', error)})") from error
-    except InvalidModel as error:
-        raise InvalidModel(f"cannot use the model {path}: {error}") from error
-
-
-def open_model(model: bytes) -> Forecaster:
-    """Open the content of a model file, and check its card and its predictions as the server does.
-
-    The server opens it with its own code, because serving never imports training.
-
-    :raises InvalidModel: the server would refuse it.
-    """
-    verify_checksum(model)
-    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
-    card = ModelCard.from_metadata(session.get_modelmeta().custom_metadata_map)
-    if error := best_match(Draft202012Validator(schema("model")).iter_errors(card.to_json())):
-        raise InvalidModel(f"its model card does not fit the schema: {error.json_path} {error.message}")
-
-    def infer(rows: Sequence[CyclicalFeatures]) -> Sequence[float]:
-        (predictions,) = session.run(None, {MODEL_INPUT: np.array(rows, dtype=np.float32)})
-        powers: list[float] = predictions[:, 0].tolist()
-        return powers
-
-    forecaster = Forecaster(card, infer, sha256(model).hexdigest())
-    forecaster.check()
-    return forecaster
 
 
 def all_inputs() -> np.ndarray:

@@ -20,7 +20,7 @@ pytest.importorskip("ray", reason="there is no Ray: run pip install -r examples/
 
 from examples.portfolio.train_many import read_buildings
 from forecast_core.errors import DataError
-from training.forest import open_model
+from serving.onnx_model import open_model
 
 README = (ROOT / "examples/portfolio/README.md").read_text("utf-8")
 TRAIN_MANY = [sys.executable, "-m", "examples.portfolio.train_many"]

@@ -16,14 +16,15 @@ import ray
 
 from forecast_core.errors import DataError, InvalidModel
 from forecast_core.forecaster import Forecaster
+from serving.onnx_model import open_model
 from train import Refused, train
 from training.csv_file import read_source
-from training.evaluation import WEEK, WEEKS_COMPARED
-from training.forest import open_model
+from training.evaluation import WEEKS_COMPARED
 from training.load_profile import read_load_profile
 from training.model_file import write_whole
 from training.options import TrainingOptions, read_options
 from training.validation import BASELINES, FOREST, significant
+from training.verdict import WEEK
 
 MOST_PENDING = 1000  # more than any cluster has cores; a waiting file of a year takes 250 kB of memory
 THERE_ALREADY, TRAINED, KEPT, NOT_TRAINED = "there already", "trained", "old one kept", "not trained"

@@ -11,10 +11,9 @@ from holidays import country_holidays
 
 import train as train_command
 from forecast_core.forecaster import Forecaster
-from serving.onnx_model import load_model
+from serving.onnx_model import load_model, open_model
 from tests.builders import JERUSALEM, LOS_ANGELES, Export, Site, hour_ending_csv, hourly_load, office_load
 from train import TrainedModel
-from training.forest import open_model
 from training.options import TrainingOptions
 
 

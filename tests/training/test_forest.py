@@ -1,4 +1,3 @@
-import json
 from datetime import date
 from pathlib import Path
 
@@ -8,10 +7,9 @@ import pandas as pd
 import pytest
 from sklearn.ensemble import RandomForestRegressor
 
-from forecast_core.errors import InvalidModel
 from forecast_core.model_card import ModelCard
 from serving.onnx_model import load_model
-from tests.builders import CARD, MODEL_FILE, Export, Site, calendar_of, changed_model, hourly_load
+from tests.builders import CARD, MODEL_FILE, Export, Site, calendar_of, hourly_load
 from training.forest import (
     LARGEST_RELATIVE_DIFFERENCE,
     Settings,
@@ -21,12 +19,11 @@ from training.forest import (
     fit_trees,
     largest_difference,
     last_weeks,
-    open_model,
     outlier_days,
     predict_forest,
 )
+from training.instants import ReadingOptions
 from training.load_profile import DAY, make_features, read_load_profile
-from training.timestamps import ReadingOptions
 
 
 @pytest.fixture(scope="module")
@@ -168,31 +165,3 @@ def test_the_holidays_of_the_published_load_are_outliers_without_a_calendar(publ
     assert {f"{day:%d %b}" for day in outlier_days(hours)} >= {
         "16 Jan", "20 Feb", "29 May", "04 Jul", "04 Sep", "09 Oct", "11 Nov", "23 Nov", "25 Dec",
     }  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("card", "message"),
-    [
-        ({"unit": "5"}, "its model card does not fit the schema: $.unit 5 is not of type 'string'"),
-        ({"timezone": '"Mars/Phobos"'}, "its model card is damaged ("),
-        (
-            {"known_years": '{"first": 2017, "last": 2018}'},
-            "it cannot be run (ValueError); make it again with train.py",
-        ),
-        ({"residual_quantiles": json.dumps({"0.05": [0] * 23})}, "its model card does not fit the schema: $."),
-    ],
-)
-def test_a_model_that_the_server_refuses_is_not_saved(tmp_path: Path, card: dict[str, str], message: str) -> None:
-    """``train.py`` checks a model as the server does; here, its card is wrong, and its checksum fits."""
-    model = changed_model(**card)
-    with pytest.raises(InvalidModel) as refusal:
-        open_model(model)
-    assert str(refusal.value).startswith(message)
-    (tmp_path / "model.onnx").write_bytes(model)
-    with pytest.raises(InvalidModel):
-        load_model(tmp_path / "model.onnx")
-
-
-def test_a_model_that_the_server_opens_is_saved() -> None:
-    """The committed one is."""
-    open_model(MODEL_FILE.read_bytes())
