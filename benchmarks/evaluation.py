@@ -19,13 +19,15 @@ import pandas as pd
 from benchmarks.report import Goal, goals_table, markdown, show
 from benchmarks.sites import MeterFile, files_of, published_site, settings_of
 from forecast_core.errors import DataError
+from serving.onnx_model import open_model
 from train import train
-from training.evaluation import HOURS_OF_WEEK, WEEK, Weeks, evaluate, level_rule, shape_rule
-from training.forest import fit_forest, open_model, predict_forest
+from training.evaluation import evaluate
+from training.forest import fit_forest, predict_forest
 from training.load_profile import POWER, make_features, read_load_profile
 from training.options import TrainingOptions
 from training.prediction_interval import residuals_of
 from training.validation import TRAINING_SHARE, contiguous_fifths, folds_of_weeks, mean_absolute_error
+from training.verdict import HOURS_OF_WEEK, WEEK, Weeks, level_rule, shape_rule
 
 WEEKS_OF_YEAR, FIRST_LOOK, WEEKS_BETWEEN_LOOKS, WEEKS_TO_FIND = 52, 8, 4, 8
 N_YEARS, N_CHANGED = 200, 100
@@ -35,7 +37,7 @@ SPREADS = (0.06, 0.12)
 CORRELATION = 0.3  # of the factors of neighbouring weeks
 SPREAD_OF_DAYS, NOISE = 0.03, 3.0  # of the factor of a day; of an hour, in kW
 WEEKS_IN_BLOCK = 4  # of real residuals, which are drawn in blocks so that neighbouring weeks stay together
-FRIDAY, HOLDS, UNSEEN = 4, "holds", "held-out fifths of the year, a season not in the training data"
+FRIDAY, HOLDS = 4, "holds"
 
 Change = Callable[[np.ndarray, np.ndarray], np.ndarray]  # from hour of the day and weekday to kW
 
@@ -76,17 +78,20 @@ def office_year(seed: int, spread: float, change: Change = office, since: int = 
 
 
 def resampled_year(residuals: pd.DataFrame, seed: int) -> pd.DataFrame:
-    """Draw a year from the weeks of real residuals, in blocks."""
-    n_weeks = len(residuals) // HOURS_OF_WEEK
-    starts = np.random.default_rng(seed).integers(n_weeks - WEEKS_IN_BLOCK + 1, size=WEEKS_OF_YEAR // WEEKS_IN_BLOCK)
-    length = WEEKS_IN_BLOCK * HOURS_OF_WEEK
-    drawn = pd.concat([residuals.iloc[start * HOURS_OF_WEEK :][:length] for start in starts])
+    """Put real residuals into another order, in blocks.
+
+    Each week occurs once: weeks that occur twice would predict one another, as those of a changed building do.
+    """
+    rng, length = np.random.default_rng(seed), WEEKS_IN_BLOCK * HOURS_OF_WEEK
+    first = int(rng.integers(WEEKS_IN_BLOCK)) * HOURS_OF_WEEK
+    starts = rng.permutation(range(first, len(residuals) - length + 1, length))
+    drawn = pd.concat([residuals.iloc[start:][:length] for start in starts])
     return drawn.set_axis(pd.date_range("2025-01-06T00:00Z", periods=len(drawn), freq="h"))
 
 
-def card_spread(*unchanged: pd.DataFrame) -> float:
+def card_spread(unchanged: pd.DataFrame) -> float:
     """Compute what the model card has: the standard deviation of the mean error of a week."""
-    return float(np.std(pd.concat([Weeks.of(hours).mean(hours["residual"]) for hours in unchanged])))
+    return float(np.std(Weeks.of(unchanged).mean(unchanged["residual"])))
 
 
 def spread_of_office(seed: int, spread: float) -> float:
@@ -105,8 +110,10 @@ def false_alarms(years: Iterable[tuple[pd.DataFrame, float]]) -> list[float]:
 
     :returns: the share of the years with any alarm, and with one of each rule.
     """
-    looks = range(FIRST_LOOK, WEEKS_OF_YEAR + 1, WEEKS_BETWEEN_LOOKS)
-    alarms = [{rule for look in looks for rule in rules_at(year, look, spread)} for year, spread in years]
+    alarms = []
+    for year, spread in years:
+        looks = range(FIRST_LOOK, len(year) // HOURS_OF_WEEK + 1, WEEKS_BETWEEN_LOOKS)
+        alarms.append({rule for look in looks for rule in rules_at(year, look, spread)})
     show(".")
     return [fmean(bool(found & rules) for found in alarms) for rules in ({"level", "shape"}, {"level"}, {"shape"})]
 
@@ -130,11 +137,11 @@ def measure_false_alarms() -> dict[str, list[float]]:
         years = ((office_year(seed, spread), spread_of_office(seed, spread)) for seed in range(N_YEARS))
         shares[f"offices whose weeks differ by {spread:.0%}"] = false_alarms(years)
     site, pools = published_site(), {}
-    for name, folds in {"held-out weeks": folds_of_weeks, UNSEEN: contiguous_fifths}.items():
+    for name, folds in {"held-out weeks": folds_of_weeks, "held-out fifths": contiguous_fifths}.items():
         held_out = [residuals_of(*fold, site.selection.settings, seed=0) for fold in folds(site.hours)]
         pool = pd.concat(held_out).sort_index()
         pools[name] = pool.assign(forecast=pool[POWER] - pool["residual"])
-    spread = card_spread(*pools.values())
+    spread = card_spread(pools["held-out fifths"])
     for name, pool in pools.items():
         years = ((resampled_year(pool, seed), spread) for seed in range(N_YEARS))
         shares[f"the {site.name}'s residuals of {name}"] = false_alarms(years)
@@ -186,9 +193,7 @@ def main() -> int:
         *(f"weeks differ by {spread:.0%}" for spread in SPREADS),
     ]
     print(markdown(heads, [[name, *(f"{share:.0%}" for share in each)] for name, each in found.items()]), "\n")
-    # A model that has not seen the season errs for months; evaluate.py then says to wait.
-    seen = [(name, each[0]) for name, each in shares.items() if UNSEEN not in name]
-    goals = [Goal(f"{name}: at most 5 %", f"{share:.1%}", share <= 0.05) for name, share in seen]
+    goals = [Goal(f"{name}: at most 5 %", f"{each[0]:.1%}", each[0] <= 0.05) for name, each in shares.items()]
     goals += [Goal(f"{name}: at least 90 %", f"{each[0]:.0%}", each[0] >= 0.9) for name, each in found.items()]
     print(goals_table(goals), "\n")
     if folder:

@@ -115,7 +115,7 @@ class PredictionInterval:
     :param held_out_weeks: coverage of each fold of weeks, by the residuals of all other hours.
     :param months_ahead: coverage of the sixty days after earlier dates, by the residuals of weeks and fifths.
     :param last_20_percent: coverage of the last 20 %, with everything learnt from the first 80 %.
-    :param mae_by_week: of each week that was held out, in weeks or in fifths.
+    :param mae_by_week: of each week of the held-out fifths; like new weeks, their neighbours were not fitted.
     :param mean_error_by_week: of the same weeks: forecast less actual.
     """
 
@@ -147,36 +147,50 @@ class PredictionInterval:
         return figures
 
 
+class HeldOut(NamedTuple):
+    """Residuals of hours that the model had not seen: the folds of each way of holding out."""
+
+    weeks: list[pd.DataFrame]
+    fifths: list[pd.DataFrame]
+    months_ahead: list[pd.DataFrame]
+
+    @classmethod
+    def of(cls, hours: pd.DataFrame, settings: Settings, *, seed: int) -> "HeldOut":
+        """Hold out parts of a series in each of the three ways."""
+        splits = folds_of_weeks, contiguous_fifths, months_ahead
+        return cls(*([residuals_of(*fold, settings, seed=seed) for fold in split(hours)] for split in splits))
+
+    def without(self, hours: pd.DataFrame) -> "HeldOut":
+        """Leave some hours out."""
+        return HeldOut(*([fold[~fold.index.isin(hours.index)] for fold in folds] for folds in self))
+
+    def quantiles(self) -> Quantiles:
+        """Make the quantiles of an interval."""
+        # Months ahead have the errors of use, but of few dates: alone they would shift an interval to one side.
+        pools = [*self.weeks, *self.fifths], [*self.weeks, *self.fifths, *self.months_ahead]
+        return stretched(outer_of(*(residual_quantiles(pd.concat(pool)) for pool in pools)))
+
+
 def measure_interval(hours: pd.DataFrame, settings: Settings, *, seed: int) -> PredictionInterval:
     """Make the quantiles of the whole series, and test how such quantiles hold."""
-
-    def held_out(part: pd.DataFrame) -> list[list[pd.DataFrame]]:
-        splits = folds_of_weeks, contiguous_fifths, months_ahead
-        return [[residuals_of(*fold, settings, seed=seed) for fold in split(part)] for split in splits]
-
-    def quantiles(parts: Sequence[pd.DataFrame], ahead: Sequence[pd.DataFrame]) -> Quantiles:
-        # Months ahead have the errors of use, but of few dates: alone they would shift an interval to one side.
-        without, with_ahead = (residual_quantiles(pd.concat(pool)) for pool in (parts, [*parts, *ahead]))
-        return stretched(outer_of(without, with_ahead))
-
-    def of_held_out_week(week: pd.DataFrame) -> Coverage:
-        others = [[part[~part.index.isin(week.index)] for part in parts] for parts in (cross_validated, ahead)]
-        return Coverage.of(week, quantiles(*others))
-
-    weeks, fifths, ahead = held_out(hours)
-    cross_validated = [*weeks, *fifths]
+    residuals = HeldOut.of(hours, settings, seed=seed)
     train, test = split_in_time(hours)
-    train_weeks, train_fifths, train_ahead = held_out(train)
-    of_train = quantiles([*train_weeks, *train_fifths], train_ahead)
-    of_cross_validated = stretched(residual_quantiles(pd.concat(cross_validated)))
-    in_order = [pd.concat(folds)[RESIDUAL].sort_index() for folds in (weeks, fifths)]
+    of_fifths = pd.concat(residuals.fifths)[RESIDUAL].sort_index()
+    ahead = None
+    if residuals.months_ahead:
+        of_others = residuals._replace(months_ahead=[]).quantiles()
+        ahead = Coverage.of(pd.concat(residuals.months_ahead), of_others)
     return PredictionInterval(
-        quantiles=quantiles(cross_validated, ahead),
-        held_out_weeks=Coverage.mean([of_held_out_week(week) for week in weeks]),
-        months_ahead=Coverage.of(pd.concat(ahead), of_cross_validated) if ahead else None,
-        last_20_percent=Coverage.of(residuals_of(train, test, settings, seed=seed), of_train),
-        mae_by_week=pd.concat([residuals.abs().resample("7D").mean().dropna() for residuals in in_order]).to_list(),
-        mean_error_by_week=pd.concat([-residuals.resample("7D").mean().dropna() for residuals in in_order]).to_list(),
+        quantiles=residuals.quantiles(),
+        held_out_weeks=Coverage.mean(
+            [Coverage.of(fold, residuals.without(fold).quantiles()) for fold in residuals.weeks]
+        ),
+        months_ahead=ahead,
+        last_20_percent=Coverage.of(
+            residuals_of(train, test, settings, seed=seed), HeldOut.of(train, settings, seed=seed).quantiles()
+        ),
+        mae_by_week=of_fifths.abs().resample("7D").mean().dropna().to_list(),
+        mean_error_by_week=(-of_fifths).resample("7D").mean().dropna().to_list(),
     )
 
 

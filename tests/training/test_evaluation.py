@@ -20,11 +20,12 @@ from forecast_core.errors import DataError
 from forecast_core.forecaster import Forecaster
 from tests.builders import JERUSALEM, changed_model, hour_ending_csv, office_load
 from train import Refused, train
-from training.evaluation import Evaluation, Weeks, check_comparable, compare_with_service, evaluate, level_rule
+from training.evaluation import Evaluation, check_comparable, compare_with_service, evaluate
 from training.forest import Settings
+from training.instants import ReadingOptions
 from training.load_profile import LoadProfile, make_features, read_load_profile
 from training.options import TrainingOptions
-from training.timestamps import ReadingOptions
+from training.verdict import Weeks, level_rule
 
 from .conftest import OFFICE, Training
 
