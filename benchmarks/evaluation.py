@@ -26,7 +26,7 @@ from training.forest import fit_forest, predict_forest
 from training.load_profile import POWER, make_features, read_load_profile
 from training.options import TrainingOptions
 from training.prediction_interval import residuals_of
-from training.validation import TRAINING_SHARE, contiguous_fifths, folds_of_weeks, mean_absolute_error
+from training.validation import contiguous_fifths, folds_of_weeks, mean_absolute_error
 from training.verdict import HOURS_OF_WEEK, WEEK, Weeks, level_rule, shape_rule
 
 WEEKS_OF_YEAR, FIRST_LOOK, WEEKS_BETWEEN_LOOKS, WEEKS_TO_FIND = 52, 8, 4, 8
@@ -36,6 +36,7 @@ SPREADS = (0.06, 0.12)
 """Standard deviation of the factor by which the load of a week differs; the goals are for the first."""
 CORRELATION = 0.3  # of the factors of neighbouring weeks
 SPREAD_OF_DAYS, NOISE = 0.03, 3.0  # of the factor of a day; of an hour, in kW
+SHARE_TRAINED, FEWEST_WEEKS_AFTER = 0.6, 4  # of a real meter: for the first model, and after an alarm
 WEEKS_IN_BLOCK = 4  # of real residuals, which are drawn in blocks so that neighbouring weeks stay together
 FRIDAY, HOLDS = 4, "holds"
 
@@ -149,30 +150,33 @@ def measure_false_alarms() -> dict[str, list[float]]:
 
 
 def judge_meter(file: MeterFile) -> tuple[str, str, float]:
-    """Train on the first 80 % as train.py does, evaluate every four weeks, and train again on the first 90 %.
+    """Train on the first 60 % as train.py does, evaluate every four weeks, and fit again when there is an alarm.
 
-    :returns: name, verdict, and the error of the new model on the last 10 %, divided by that of the old one.
+    Without an alarm, the model is fitted again half way through the rest.
+
+    :returns: name, verdict, and the error of the new fit on the hours after it, divided by that of the old one.
     """
     profile = read_load_profile(file.path.name, file.path.read_bytes(), file.options)
     power = profile.power
-    split, retrained_at = (power.index[int(len(power) * share)] for share in (TRAINING_SHARE, (1 + TRAINING_SHARE) / 2))
+    split = power.index[int(len(power) * SHARE_TRAINED)]
     last_day = split.tz_convert(profile.calendar.time_zone).date() - timedelta(days=1)
     zone, unit = file.options.timezone, file.options.unit
     trained = train(TrainingOptions(data=str(file.path), timezone=zone, unit=unit, until=last_day, force=True))
     model, settings = open_model(trained.content), settings_of(trained.card)
     end = pd.Timestamp(model.calendar.end_of_data)
     n_weeks = int((power.index[-1] - end) / WEEK)
-    verdict = f"{HOLDS} for {n_weeks} weeks"
-    for look in range(min(FIRST_LOOK, n_weeks), n_weeks + 1, WEEKS_BETWEEN_LOOKS):
+    verdict, refit_at = f"{HOLDS} for {n_weeks} weeks", end + n_weeks // 2 * WEEK
+    for look in range(FIRST_LOOK, n_weeks - FEWEST_WEEKS_AFTER + 1, WEEKS_BETWEEN_LOOKS):
         evaluation = evaluate(replace(profile, power=power[power.index < end + look * WEEK]), model)
         if evaluation.is_alarm:
             verdict = f"after {look} weeks: {evaluation.verdict.partition('. ')[0]}"
+            refit_at = end + look * WEEK
             break
     hours = make_features(power, settings.calendar)
-    last = hours[hours.index >= retrained_at]
+    later = hours[hours.index >= refit_at]
     old, new = (
-        mean_absolute_error(last, predict_forest(fit_forest(hours[hours.index < end], settings, seed=0), last))
-        for end in (end, retrained_at)
+        mean_absolute_error(later, predict_forest(fit_forest(hours[hours.index < until], settings, seed=0), later))
+        for until in (end, refit_at)
     )
     show(".")
     return file.name, verdict, new / old
@@ -198,7 +202,7 @@ def main() -> int:
     print(goals_table(goals), "\n")
     if folder:
         judged = [judge_meter(file) for file in files_of(folder)]
-        heads = ["meter", "verdict", "MAE on the last 10 %, retrained / old"]
+        heads = ["meter", "verdict", "MAE afterwards, retrained / old"]
         print(markdown(heads, [[name, verdict, f"{ratio:.2f}"] for name, verdict, ratio in judged]), "\n")
         for holds, what in ((False, "an alarm"), (True, "no alarm")):
             if ratios := [ratio for _, verdict, ratio in judged if verdict.startswith(HOLDS) is holds]:

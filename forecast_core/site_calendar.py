@@ -33,6 +33,14 @@ class CalendarFeatures(NamedTuple):
     day_of_year: int
 
 
+class _Search(NamedTuple):
+    """Years of timestamps, in the order in which they are tried, and the event starts that count."""
+
+    years: list[int]
+    earliest: datetime
+    latest: datetime
+
+
 @dataclass(frozen=True, kw_only=True)
 class SiteCalendar:
     """The calendar of a site and of its training data.
@@ -86,7 +94,7 @@ class SiteCalendar:
         :returns: in standard time; None if no known year has that weekday on that day.
         """
         weekday = (fields.day_of_week + self.convention.weekday_shift) % 7
-        for years, earliest, latest in self._search[fields.day_of_year == LEAP_DAY]:
+        for years, earliest, latest in self._searches[fields.day_of_year == LEAP_DAY]:
             for year in years:
                 timestamp = _timestamp(year, fields)
                 if timestamp.weekday() == weekday:
@@ -96,33 +104,28 @@ class SiteCalendar:
         return None
 
     @cached_property
-    def _search(self) -> dict[bool, list[tuple[list[int], datetime, datetime]]]:
-        """List where to look for an event: the data, the hours after it, those before it.
+    def _searches(self) -> dict[bool, list[_Search]]:
+        """List where to look for an event: in the data, after it, before it.
 
-        Each has its years in order, the earliest event start, and the latest.
         The key says whether the day is day 366, which only leap years have.
         For another day, the years outside the data are common ones,
         so that a fixed date like 4 July has the day of the year that it has in most years.
-        A timestamp that marks the end of an hour can be of the year after the hour's.
         """
-        known = self.known_years
+        known, first, last = self.known_years, self.first_event_start, self.last_event_start
         first_known, end_known = (datetime(year, 1, 1, tzinfo=self.time_zone) for year in (known[0], known.stop))
-        first, last = self.first_event_start, self.last_event_start
         first_year, last_year = (self.convention.timestamp(start).year for start in (first, last))
-        data, later, earlier = (
-            range(last_year, first_year - 1, -1),
-            range(last_year, known.stop + 1),
-            range(first_year, known[0] - 1, -1),
-        )
+        data = range(last_year, first_year - 1, -1)
+        later = range(last_year, known.stop + 1)  # the last hour of a year can have a timestamp of the next one
+        earlier = range(first_year, known[0] - 1, -1)
 
         def alike(years: range, is_leap: bool) -> list[int]:
             return [year for year in years if isleap(year) == is_leap]
 
         return {
             is_leap_day: [
-                (alike(data, True) if is_leap_day else [*data], first, last),
-                (alike(later, is_leap_day), self.end_of_data, end_known - EVENT_RESOLUTION),
-                (alike(earlier, is_leap_day), first_known, first - EVENT_RESOLUTION),
+                _Search(alike(data, True) if is_leap_day else [*data], first, last),
+                _Search(alike(later, is_leap_day), self.end_of_data, end_known - EVENT_RESOLUTION),
+                _Search(alike(earlier, is_leap_day), first_known, first - EVENT_RESOLUTION),
             ]
             for is_leap_day in (False, True)
         }
@@ -140,7 +143,7 @@ class SiteCalendar:
                 whole = start.replace(minute=0, second=0).astimezone(first.tzinfo).isoformat()
                 raise UnanswerableInput("start", f"must be on a whole hour of the site's standard time, like {whole}")
             return [start + hour * EVENT_RESOLUTION for hour in range(n_hours)]
-        except OverflowError as error:  # before the year 1 or after 9999
+        except OverflowError as error:  # before the year 1, or after 9999
             raise self._unknown_year() from error
 
     def calendar_features(self, event_start: datetime) -> CalendarFeatures:
@@ -150,7 +153,10 @@ class SiteCalendar:
 
         :raises UnanswerableInput: its year is not one of the known years.
         """
-        local = event_start.astimezone(self.time_zone)
+        try:
+            local = event_start.astimezone(self.time_zone)
+        except OverflowError as error:  # before the year 1, or after 9999
+            raise self._unknown_year() from error
         day = local.date()
         if day.year not in self.known_years:
             raise self._unknown_year()

@@ -75,7 +75,7 @@ async def prediction(request: Request) -> Response:
 async def forecast(request: Request) -> Response:
     """Forecast consecutive hours; without a start, those after the training data."""
     fields = await read_input(request, FORECAST_REQUEST)
-    if "quantile" in fields and "quantiles" in fields:
+    if "quantile" in fields and "quantiles" in fields:  # a schema's message would name neither field
         raise UnanswerableInput("quantiles", "must not be combined with quantile; send one of them")
     if fields["N"] <= HOURS_AT_ONCE:
         return await _forecast(request, fields)

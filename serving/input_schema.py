@@ -28,7 +28,7 @@ class InputSchema:
     """A schema file as the validator of an input.
 
     :param name: of the schema file, without ending.
-    :param remembers_parameters: whether a valid parameter of a query string is remembered, and not validated again.
+    :param remembers_parameters: whether the outcome for each parameter of a query string is remembered.
     """
 
     def __init__(self, name: str, *, remembers_parameters: bool = False) -> None:

@@ -1,6 +1,6 @@
 """A CSV from a path, an address or the published data set, read as two columns: the time as text, the value as number.
 
-``timestamps.py`` reads the times, and ``load_profile.py`` makes hours of the rows.
+``instants.py`` reads the times, and ``load_profile.py`` makes hours of the rows.
 """
 
 import csv
@@ -176,13 +176,14 @@ def _find_decimal_sign(name: str, texts: pd.Series, separator: str, column: str)
     has_sign = texts.str.contains("[.,]").eq(True)
     if with_point != with_comma or not has_sign.any():
         return point if with_point >= with_comma else comma
-    # Every sign stands before three digits, so both readings fit.
+    # Both readings fit every value, so each sign stands before three digits: 1.234 has decimals, or is a thousand.
     first = texts.index[has_sign][0]
     is_comma = "," in texts[first]
-    if separator == "," and not is_comma:
+    if separator == "," and not is_comma:  # where commas separate columns, the decimal sign is a point
         return point
-    # If a thousand is written without a sign, or all values have as many decimals, the sign is a decimal one.
-    if separator != "," and (texts.str.fullmatch(r"[+-]?\d{4,}").any() or has_sign[texts.notna()].all()):
+    has_thousand_without_sign = texts.str.fullmatch(r"[+-]?\d{4,}").any()
+    all_have_three_decimals = has_sign[texts.notna()].all()
+    if separator != "," and (has_thousand_without_sign or all_have_three_decimals):
         return comma if is_comma else point
     wrong = "may have three decimals, or be a thousand and more; write the values without a sign between thousands"
     raise DataError(wrong, file=name, line=first, column=column, value=texts[first])

@@ -18,6 +18,7 @@ from .validation import formatted, significant
 from .verdict import WEEK, Weeks, change_since, judge_candidate, judge_model
 
 WEEKS_COMPARED = 4  # at the end of the data, by which train.py --replaces compares two models
+FAR_OFF = 2  # standard deviations of the MAE of a week, above its mean
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,21 @@ class Scored:
     forecast: pd.Series
     quantiles: dict[str, pd.Series]
 
-    def figures(self, hours: pd.DataFrame) -> dict[str, float]:
-        """Score it on some hours, in the unit of the data."""
-        error = (self.forecast - hours[POWER]).reindex(hours.index)
-        figures = {"mae": significant(float(error.abs().mean())), "mean_error": significant(float(error.mean()))}
-        if self.quantiles:
+    @property
+    def is_model(self) -> bool:
+        """Whether it comes from a model; forecasts that need no training have no quantiles."""
+        return bool(self.quantiles)
+
+    def figures(self, hours: pd.DataFrame) -> dict[str, float | None]:
+        """Score it on some hours, in the unit of the data; None if it has no forecast of them."""
+        error = (self.forecast[hours.index] - hours[POWER]).dropna()
+        if error.empty:
+            return {"mae": None, "mean_error": None}
+        figures: dict[str, float | None] = {
+            "mae": significant(float(error.abs().mean())),
+            "mean_error": significant(float(error.mean())),
+        }
+        if self.is_model:
             inside = hours[POWER].between(self.quantiles[LOW][hours.index], self.quantiles[HIGH][hours.index])
             losses = [
                 pinball_loss(hours[POWER] - self.quantiles[str(share)][hours.index], share) for share in QUANTILES
@@ -69,22 +80,23 @@ class Evaluation:
         ]
         for scored in self.scored:
             figures = scored.figures(self.weeks.hours)
-            held = f"{figures['share_within_90_percent_interval']:.0%}" if scored.quantiles else "-"
-            loss = formatted(figures["mean_pinball_loss"]) if scored.quantiles else "-"
-            errors = f"{formatted(figures['mae']):>12}{formatted(figures['mean_error']):>12}"
-            lines.append(f"{scored.name:32}{errors}{held:>9}{loss:>10}")
-        lines += [
-            "",
-            f"{'week of':14}" + "".join(f"{scored.name + ', MAE':>36}" for scored in self.scored[: self._n_models]),
-        ]
+            mae, error, loss = (
+                "-" if (value := figures.get(name)) is None else formatted(value)
+                for name in ("mae", "mean_error", "mean_pinball_loss")
+            )
+            held = f"{figures['share_within_90_percent_interval']:.0%}" if scored.is_model else "-"
+            lines.append(f"{scored.name:32}{mae:>12}{error:>12}{held:>9}{loss:>10}")
+        heads = "".join(f"{scored.name + ', MAE':>36}" for scored in self.models)
+        lines += ["", f"{'week of':14}{heads}"]
         for row in self.by_week():
-            maes = "".join(f"{formatted(row['mae'][scored.name]):>36}" for scored in self.scored[: self._n_models])
+            maes = "".join(f"{formatted(row['mae'][scored.name]):>36}" for scored in self.models)
             lines.append(f"{row['week_of']:14}{maes}")
         return "\n".join(lines)
 
     @property
-    def _n_models(self) -> int:
-        return sum(bool(scored.quantiles) for scored in self.scored)
+    def models(self) -> list[Scored]:
+        """The model, and the candidate if there is one."""
+        return [scored for scored in self.scored if scored.is_model]
 
     def by_week(self) -> list[dict[str, Any]]:
         """Return the errors of each whole week as JSON."""
@@ -157,7 +169,7 @@ def _forecast(name: str, forecaster: Forecaster, event_starts: pd.DatetimeIndex)
 def _without_training(known: pd.DataFrame, event_starts: pd.DatetimeIndex) -> list[Scored]:
     """Forecast each week from the measurements before it: the same hour a week ago, and the mean of eight weeks.
 
-    An hour without such a measurement gets the mean of all that are known by then, and the first week is its own.
+    An hour without such a measurement gets the mean of all that are known by then, and is not scored if there are none.
     """
     last_week = known[POWER].reindex(event_starts - WEEK).set_axis(event_starts)
     parts = []
@@ -165,7 +177,6 @@ def _without_training(known: pd.DataFrame, event_starts: pd.DatetimeIndex) -> li
         start = event_starts[0] + number * WEEK
         wanted = known[(known.index >= start) & (known.index < start + WEEK) & known.index.isin(event_starts)]
         before = known[(known.index < start) & (known.index >= start - RECENT_WEEKS * WEEK)]
-        before = wanted if before.empty else before
         means = before.groupby(["day_of_week", "hour_of_day"])[POWER].mean()
         found = means.reindex(pd.MultiIndex.from_frame(wanted[["day_of_week", "hour_of_day"]]))
         parts.append(pd.Series(found.fillna(before[POWER].mean()).to_numpy(), wanted.index))
@@ -231,7 +242,7 @@ def compare_with_service(
     if maes[0] < maes[1]:
         return True, f"{found}; it is smaller in {int((errors[0] < errors[1]).sum())} of {len(errors[0])} weeks"
     expected, newer = service.card.expected_errors["mae_by_week"], evaluate(profile, service)
-    is_off = maes[1] > expected["mean"] + 2 * expected["standard_deviation"]
+    is_off = maes[1] > expected["mean"] + FAR_OFF * expected["standard_deviation"]
     if is_off and newer.is_alarm and change_since(newer.weeks, WEEKS_COMPARED) >= start.date():
         return (
             True,

@@ -209,27 +209,28 @@ def _repeated(times: pd.Series) -> np.ndarray:
 
 
 def _line_of_clock_change(times: pd.Series, time_zone: ZoneInfo) -> int | None:
-    """Find the line where naive times leave out, or repeat, exactly what the local clock does; None if nowhere."""
+    """Find the line where naive times repeat, or leave out, exactly what the local clock does; None if nowhere."""
     again = times[_repeated(times)]
     ambiguous = pd.DatetimeIndex(again).tz_localize(time_zone, ambiguous="NaT", nonexistent="shift_forward").isna()
-    if ambiguous.any():
-        return int(again.index[ambiguous][0])
+    return int(again.index[ambiguous][0]) if ambiguous.any() else _line_after_skipped_hour(times, time_zone)
 
+
+def _line_after_skipped_hour(times: pd.Series, time_zone: ZoneInfo) -> int | None:
     step = times.sort_values().diff().mode()
     if step.empty or not step[0]:
         return None
     every = pd.date_range(times.min(), times.max(), freq=step[0])
-    there = every.isin(times)
-    localized = every.tz_localize(time_zone, ambiguous=np.full(len(every), True), nonexistent="NaT")
-    left_out = np.flatnonzero(localized.isna())
+    is_there = every.isin(times)
+    is_skipped = every.tz_localize(time_zone, ambiguous=np.full(len(every), True), nonexistent="NaT").isna()
+    begins, ends = (np.flatnonzero(is_skipped & ~np.roll(is_skipped, by)) for by in (1, -1))
     an_hour = round(pd.Timedelta(hours=1) / step[0])
-    for gap in np.split(left_out, np.flatnonzero(np.diff(left_out) > 1) + 1):
+    for begin, end in zip(begins, ends, strict=True):
         # A program that adds an hour to a local start, to mark the end, leaves out the hour after the clock's.
-        for absent in (gap, gap + an_hour):
-            if len(gap) and absent[0] > 0 and absent[-1] + 1 < len(every):
-                before, after = absent[0] - 1, absent[-1] + 1
-                if not there[absent].any() and there[before] and there[after]:
-                    return int(times.index[times == every[after]][0])
+        for later in (0, an_hour):
+            before, after = begin + later - 1, end + later + 1
+            is_inside = before >= 0 and after < len(every)
+            if is_inside and is_there[[before, after]].all() and not is_there[before + 1 : after].any():
+                return int(times.index[times == every[after]][0])
     return None
 
 
@@ -243,9 +244,12 @@ def find_doubled(times: pd.Series, offsets: pd.Series | None, values: pd.Series,
     doubled = rows.duplicated()
     if offsets is None and doubled.any():
         localized = times.dt.tz_localize(site_time_zone(time_zone), ambiguous="NaT", nonexistent="shift_forward")
-        elsewhere = times[doubled & localized.notna()]
-        around = pd.concat([elsewhere - pd.Timedelta(hours=2), elsewhere + pd.Timedelta(hours=2)])
-        doubled &= localized.notna() | (times.groupby(times).transform("size") > 2) | times.isin(around)
+        occurs_once = localized.notna()  # on the clock, unlike the hour that it shows twice
+        doubled_elsewhere = times[doubled & occurs_once]
+        two_hours = pd.Timedelta(hours=2)  # beyond the hour that occurs twice, and the same hour again
+        is_beside = times.isin(pd.concat([doubled_elsewhere - two_hours, doubled_elsewhere + two_hours]))
+        is_there_three_times = times.groupby(times).transform("size") > 2
+        doubled &= occurs_once | is_there_three_times | is_beside
     return doubled
 
 
@@ -271,6 +275,9 @@ def warn_of_clock(power: pd.Series, convention: TimestampConvention) -> list[str
 
 def _moves_at_clock_changes(power: pd.Series, convention: TimestampConvention) -> list[pd.Series]:
     """Measure how far the weekday profile moves at each clock change, in the file's timestamps.
+
+    In spring, the offset grows by an hour (``step`` is 1), and people come an hour earlier by standard time:
+    in such a file, the profile of the weeks after is that of the weeks before, moved by -1.
 
     :returns: for each change, a number for each day around it: 1 if the profile moves with the clock, -1 if it stays.
     """

@@ -38,6 +38,7 @@ PUBLISHED_WARNING = (
 
 POWER, DAY = "power", "day"  # columns beside those of CalendarFeatures and FEATURES
 HOURS_OF_SHORTEST_DAY = 23  # a day with a clock change in spring; with fewer, the mean of a day is not comparable
+_LONG_GAP = pd.Timedelta(days=366)
 _SHORTEST_PART = pd.Timedelta(weeks=1)  # of a series, after a gap of a year; a shorter one is taken for a mistake
 _FEWEST_HOURS_OF_MONTH = 7 * 24
 _LONG_RUN = 24  # hours of zeros in a row that a load which is never near zero otherwise does not have
@@ -98,7 +99,7 @@ def _read(name: str, content: bytes, options: ReadingOptions) -> LoadProfile:
     def error_at(line: int, wrong: str) -> DataError:
         return DataError(wrong, file=name, line=line, column=options.time_column, value=rows[TIME][line])
 
-    gaps = _check_span(times, error_at)
+    _check_span(times, error_at)
     convention, instants = find_instants(name, times, offsets, options)
     minutes = _check_steps(instants, error_at)
     starts = instants - time_since_start(convention.marks, timedelta(minutes=minutes))
@@ -118,7 +119,7 @@ def _read(name: str, content: bytes, options: ReadingOptions) -> LoadProfile:
     first, last = power.index[0].to_pydatetime(), power.index[-1].to_pydatetime()
     warnings = [
         *([PUBLISHED_WARNING] if is_published else []),
-        *gaps,
+        *warn_of_gaps(power),
         *warn_of_energy(options),
         *_counted("Identical rows that occur again, counted once", int(doubled.sum())),
         *_counted("Rows of an hour that the clock skips in spring, left out", len(times) - len(instants)),
@@ -162,18 +163,17 @@ def make_features(power: pd.Series, calendar: SiteCalendar) -> pd.DataFrame:
     return hours
 
 
-def _check_span(times: pd.Series, error_at: Callable[[int, str], DataError]) -> list[str]:
-    """Check that no row lies far from the others by mistake; a long gap between two long parts is a warning."""
+def _check_span(times: pd.Series, error_at: Callable[[int, str], DataError]) -> None:
+    """Check that no row lies far from the others by mistake; a long gap may lie between two long parts."""
     strays = times[~times.dt.year.between(FIRST_YEAR, LAST_YEAR)]
     if not strays.empty:
         raise error_at(strays.index[0], f"lies outside the years {FIRST_YEAR} to {LAST_YEAR}")
     in_order = times.sort_values()
-    after_gap = in_order.diff() > pd.Timedelta(days=366)
+    after_gap = in_order.diff() > _LONG_GAP
     parts = [part for _, part in in_order.groupby(after_gap.cumsum())]
     shortest = min(parts, key=lambda part: part.iloc[-1] - part.iloc[0])
     if len(parts) > 1 and shortest.iloc[-1] - shortest.iloc[0] < _SHORTEST_PART:
         raise error_at(shortest.index[0], "is more than a year from the other rows")
-    return [f"The data has no row from {part.iloc[-1]} to {later.iloc[0]}." for part, later in pairwise(parts)]
 
 
 def _check_steps(instants: pd.Series, error_at: Callable[[int, str], DataError]) -> int:
@@ -213,6 +213,13 @@ def check_amount(name: str, power: pd.Series) -> None:
 
 def _counted(what: str, number: int) -> list[str]:
     return [f"{what}: {number:,}."] if number else []
+
+
+def warn_of_gaps(power: pd.Series) -> list[str]:
+    """Warn of gaps of more than a year."""
+    hours = power.index.tz_localize(None)
+    gaps = [(before, after) for before, after in pairwise(hours) if after - before > _LONG_GAP]
+    return [f"The data has no hour between {before} and {after}." for before, after in gaps]
 
 
 def warn_of_energy(options: ReadingOptions) -> list[str]:

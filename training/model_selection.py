@@ -191,11 +191,11 @@ class Comparison:
         return forecast
 
     def _forecast_of_trees(self, settings: Settings, fitted: pd.DataFrame, held_out: pd.DataFrame) -> pd.Series:
-        # Four of five held-out fifths leave the same last weeks, so the hours themselves are the key of their trees.
+        # Trees are fitted once for all parts that leave the same hours, as four of five fifths leave the last weeks.
         trees = replace(settings, recent_trees=0), fitted.index.asi8.tobytes()
         if trees not in self._trees:
             self._trees[trees] = fit_trees(fitted, settings, N_TREES, seed=self.seed)
-        forecast = trees, held_out.index[0]
+        forecast = trees, held_out.index.asi8.tobytes()
         if forecast not in self._forecasts:
             self._forecasts[forecast] = predict_forest(self._trees[trees], held_out)
         return self._forecasts[forecast]

@@ -55,7 +55,7 @@ def add_reading_options(parser: argparse.ArgumentParser, default: ReadingOptions
     """
 
     def add(name: str, text: str, *aliases: str, **more: Any) -> None:
-        value = getattr(default, name.removeprefix("--").replace("-", "_"), argparse.SUPPRESS)
+        value = getattr(default, name.removeprefix("--").replace("-", "_")) if default else argparse.SUPPRESS
         help_text = f"{text} (default: {value})" if default and value else text
         parser.add_argument(name, *aliases, help=help_text, default=value, **more)
 
@@ -120,6 +120,7 @@ def read_options(arguments: Sequence[str] | None = None) -> TrainingOptions:
         raise DataError(f"--seed {options.seed}: must be from 0 to 4294967295")
     if options.name is not None and not (options.name.isprintable() and 0 < len(options.name.strip()) <= LONGEST_NAME):
         raise DataError(f"--name {quoted(options.name)}: must be one line of 1 to {LONGEST_NAME} characters")
+    # Only to check the code; the years of the data are not known yet.
     public_holidays(options.holidays, options.timezone, range(FIRST_YEAR, FIRST_YEAR + 1), FIRST_YEAR)
     return options
 

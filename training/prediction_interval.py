@@ -13,6 +13,7 @@ from forecast_core.contract import schema
 from .forest import Settings, fit_forest, predict_forest
 from .load_profile import POWER
 from .validation import contiguous_fifths, daily_peaks, folds_of_weeks, months_ahead, significant, split_in_time
+from .verdict import Weeks
 
 QUANTILES: list[float] = schema("forecast-request")["properties"]["quantile"]["enum"]
 LOW, HIGH = str(QUANTILES[0]), str(QUANTILES[-1])
@@ -109,12 +110,12 @@ def pinball_loss(above: pd.Series, share: float) -> float:
 
 @dataclass(frozen=True)
 class PredictionInterval:
-    """The residual quantiles of the model card, how they held, and the errors to expect.
+    """The residual quantiles of the model card, how they held, and the errors to expect; of at most four years.
 
     :param quantiles: of residuals of held-out weeks and fifths, with and without months ahead: the outer, stretched.
     :param held_out_weeks: coverage of each fold of weeks, by the residuals of all other hours.
     :param months_ahead: coverage of the sixty days after earlier dates, by the residuals of weeks and fifths.
-    :param last_20_percent: coverage of the last 20 %, with everything learnt from the first 80 %.
+    :param last_20_percent: coverage of the last 20 % of these hours, with everything learnt from the first 80 %.
     :param mae_by_week: of each week of the held-out fifths; like new weeks, their neighbours were not fitted.
     :param mean_error_by_week: of the same weeks: forecast less actual.
     """
@@ -175,7 +176,7 @@ def measure_interval(hours: pd.DataFrame, settings: Settings, *, seed: int) -> P
     """Make the quantiles of the whole series, and test how such quantiles hold."""
     residuals = HeldOut.of(hours, settings, seed=seed)
     train, test = split_in_time(hours)
-    of_fifths = pd.concat(residuals.fifths)[RESIDUAL].sort_index()
+    fifths = Weeks.of(pd.concat(residuals.fifths).sort_index())
     ahead = None
     if residuals.months_ahead:
         of_others = residuals._replace(months_ahead=[]).quantiles()
@@ -189,8 +190,8 @@ def measure_interval(hours: pd.DataFrame, settings: Settings, *, seed: int) -> P
         last_20_percent=Coverage.of(
             residuals_of(train, test, settings, seed=seed), HeldOut.of(train, settings, seed=seed).quantiles()
         ),
-        mae_by_week=of_fifths.abs().resample("7D").mean().dropna().to_list(),
-        mean_error_by_week=(-of_fifths).resample("7D").mean().dropna().to_list(),
+        mae_by_week=fifths.mean(fifths.hours[RESIDUAL].abs()).to_list(),
+        mean_error_by_week=fifths.mean(-fifths.hours[RESIDUAL]).to_list(),
     )
 
 

@@ -30,6 +30,7 @@ SHAPE_WINDOWS = (8, 6)
 LEVEL_THRESHOLD = 2.75
 """Standard deviations of the mean error of some weeks; ``python -m benchmarks.evaluation`` measures false alarms."""
 GO_TOGETHER = 3.0  # (1 + r) / (1 - r), by which the variance of a mean grows if errors of weeks correlate with r = 0.5
+LEAST_SPREAD = 0.001  # of the load: a load without noise has no spread, and a tiny change of it is none to act on
 LEAST_GAIN, FEWEST_BETTER = 0.1, 0.85  # of the rule of the shape: of the errors, and of the weeks
 
 SIGNIFICANT = 0.1  # of a sign test; better in each of four weeks by chance alone happens in 6 % of cases
@@ -59,7 +60,7 @@ class Weeks:
     """Newer hours by whole weeks.
 
     :param hours: with the features, ``power``, ``forecast`` and ``residual`` (actual minus forecast).
-    :param number: of the week of each hour, from 0; hours after the last whole week have none (-1).
+    :param number: of the week of each hour, from 0; hours before the first whole week have none (-1).
     """
 
     hours: pd.DataFrame
@@ -93,10 +94,11 @@ def level_rule(weeks: Weeks, spread: float) -> Rule:
     :param spread: standard deviation of the mean error of a held-out week, in the unit of the data.
     """
     errors = weeks.mean(weeks.hours["residual"]).to_numpy()
+    spread = max(spread, LEAST_SPREAD * float(weeks.hours["forecast"].abs().mean()), 1e-30)
     strengths = [
         Rule("level", n, float(abs(errors[-n:].mean()) / (LEVEL_THRESHOLD * spread * np.sqrt(GO_TOGETHER / n))))
         for n in WINDOWS
-        if len(errors) >= n and spread > 0
+        if len(errors) >= n
     ]
     return max(strengths, key=lambda rule: rule.strength, default=Rule("level", 0, 0.0))
 

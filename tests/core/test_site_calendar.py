@@ -258,6 +258,21 @@ def test_hours_outside_the_known_years_are_refused(start: str, n_hours: int) -> 
     assert str(refusal.value) == "start must leave all hours within the years 2007 to 2047, whose calendar is known"
 
 
+@pytest.mark.parametrize(
+    ("time_zone", "event_start"),
+    [
+        ("Europe/London", "0001-01-01T00:00:00+00:00"),
+        ("Australia/Sydney", "9999-12-31T23:00:00+10:00"),
+        ("America/Sao_Paulo", "0001-01-01T03:00:00+00:00"),
+    ],
+)
+def test_the_local_clock_may_leave_the_years_that_python_knows(time_zone: str, event_start: str) -> None:
+    """In UTC or standard time, the hour is the first or the last of them; the local clock is behind, or ahead."""
+    with pytest.raises(UnanswerableInput) as refusal:
+        year_2023(time_zone, "+00:00").calendar_features(datetime.fromisoformat(event_start))
+    assert str(refusal.value).startswith("start must leave all hours within the years ")
+
+
 def test_the_first_and_the_last_known_hour_are_accepted() -> None:
     """The known years begin and end on the local clock."""
     assert features_of(PUBLISHED, "2007-01-01T00:00:00-08:00", 1) == [(0, 0, 1)]

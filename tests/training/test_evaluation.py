@@ -100,6 +100,16 @@ def test_a_verdict_needs_six_weeks(office: Training, weeks: int, is_early: bool)
     assert evaluation.verdict.startswith("Too early to say: 5 whole weeks are new, and 6 are needed.") is is_early
 
 
+def test_a_load_without_noise_can_change_too() -> None:
+    """Its weeks do not differ, so the spread in the card is zero; a change of a thousandth is none to act on."""
+    index = pd.date_range("2024-01-07T00:00Z", periods=8 * 7 * 24, freq="h")
+    strengths = []
+    for residual in (0.0, 0.1, 100.0):
+        hours = pd.DataFrame({"forecast": 100.0, "residual": residual}, index)
+        strengths.append(level_rule(Weeks.of(hours), 0.0).strength)
+    assert strengths[0] == 0 < strengths[1] < 1 < strengths[2]
+
+
 def test_a_season_that_the_model_never_saw_is_no_alarm(office: Training) -> None:
     """The load of autumn is another one, but nobody knows yet whether the building changed."""
     evaluation = evaluate(profile_of(office_load("2023-10-01", 8, factor=1.3, seed=5)), office.forecaster)
@@ -126,6 +136,12 @@ def test_forecasts_without_training_use_what_was_known_then(office: Training) ->
     evaluation = evaluate(weeks_later(6), office.forecaster)
     last_week, eight_weeks = (scored.forecast for scored in evaluation.scored[1:])
     power = evaluation.weeks.hours["power"]
+    assert last_week.iloc[:168].isna().all()
+    assert eight_weeks.iloc[:168].isna().all()
+    assert [name for name, mae in evaluation.by_week()[0]["mae"].items() if mae is None] == [
+        "the same hour of the last week",
+        "the mean of the last 8 weeks",
+    ]
     assert np.allclose(last_week.iloc[168:], power.iloc[:-168])
     third = power.iloc[: 2 * 168].groupby([power.index[: 2 * 168].day_of_week, power.index[: 2 * 168].hour]).mean()
     found = eight_weeks.iloc[2 * 168 : 3 * 168]
@@ -187,7 +203,6 @@ def test_the_level_is_judged_by_the_spread_of_weeks_that_were_held_out(office: T
     weeks = evaluate(weeks_later(factor=1.1), office.forecaster).weeks
     strict, lenient = (level_rule(weeks, spread).strength for spread in (1.0, 10.0))
     assert strict == pytest.approx(10 * lenient)
-    assert level_rule(weeks, 0).strength == 0
 
 
 def run_command(monkeypatch: pytest.MonkeyPatch, *arguments: Any) -> int:

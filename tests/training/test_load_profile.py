@@ -234,8 +234,10 @@ def test_a_gap_of_years_is_a_warning_and_a_stray_row_an_error() -> None:
     load = pd.concat([hourly_load(80, "2019-01-01T00:00-08:00"), hourly_load(80, "2022-01-01T00:00-08:00")])
     content = hour_ending_csv(load)
     profile = read(content)
-    assert "The data has no row from 2019-03-22 00:00:00 to 2022-01-01 01:00:00." in profile.warnings
+    warning = "The data has no hour between 2019-03-21 23:00:00 and 2022-01-01 00:00:00."
+    assert warning in profile.warnings
     assert profile.power.to_list() == load.to_list()
+    assert warning not in read(content, since=date(2022, 1, 1)).warnings
     with pytest.raises(DataError) as refusal:
         read(content + b"2031-01-01 01:00:00,5")
     assert str(refusal.value) == "load.csv: line 3842: ds '2031-01-01 01:00:00' is more than a year from the other rows"

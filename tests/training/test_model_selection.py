@@ -10,9 +10,10 @@ import pytest
 from tests.builders import LOS_ANGELES, calendar_of, hourly_load, noise
 from training import model_selection
 from training.forest import N_TREES, Settings, fit_trees
+from training.load_profile import make_features
 from training.model_selection import Errors, Selection, quietest_weekday, select_settings
 from training.public_holidays import PublicHolidays, public_holidays
-from training.validation import BASELINES, FOREST, Score, Validation
+from training.validation import BASELINES, FOREST, Score, Validation, months_ahead
 
 MOST_FITS = 60
 DAYS, FIRST = 300, "2021-04-01T00:00-08:00"  # four holidays of these days are observed on another day
@@ -54,6 +55,20 @@ QUICK = "closed on holidays"
 ONE_LOAD_IS_QUICK = [
     pytest.param(load, marks=[] if load == QUICK else pytest.mark.slow("model selections")) for load in SELECTED
 ]
+
+
+def test_parts_that_begin_together_have_forecasts_of_their_own() -> None:
+    """In this length, the last fifth and the last two pairs of months begin with the same hour."""
+    power = noise(600)
+    settings = Settings("none", calendar_of(power), recent_trees=0)
+    mean_of = patch.object(model_selection, "fit_trees", lambda fitted, *_, seed: fitted["power"].mean())
+    repeated = patch.object(model_selection, "predict_forest", lambda mean, hours: pd.Series(mean, hours.index))
+    with mean_of, repeated:
+        comparison = model_selection.Comparison(power, seed=0)
+        comparison.best([settings], 0.0)
+    hours = make_features(power, settings.calendar)
+    errors = [(held_out["power"] - fit["power"].mean()).abs() for fit, held_out in months_ahead(hours)]
+    assert comparison.errors[settings].next_60_days == pytest.approx(pd.concat(errors).mean())
 
 
 @cache

@@ -93,12 +93,13 @@ def test_the_interval_is_tested_on_hours_that_did_not_make_it(
 
 def test_a_load_like_the_one_before_lies_within_the_interval(measured: tuple[pd.DataFrame, PredictionInterval]) -> None:
     """An interval is made a little too wide for a load that does not change: 90 to 97 % of the hours lie within."""
-    _, interval = measured
+    hours, interval = measured
     assert 0.9 <= interval.held_out_weeks.share <= 0.97
     assert 0.87 <= interval.last_20_percent.share <= 0.98
     assert interval.warning is None
     figures = interval.figures()
     assert figures["interval_on_held_out_weeks"]["share"] == round(interval.held_out_weeks.share, 3)
+    assert len(interval.mae_by_week) == len(interval.mean_error_by_week) == len(hours) // (7 * 24)
     assert 25 < figures["mae_by_week"]["mean"] < 60
     assert abs(figures["mean_error_by_week"]["mean"]) < figures["mean_error_by_week"]["standard_deviation"]
 
