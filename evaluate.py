@@ -1,11 +1,12 @@
 """Evaluate a model on newer measurements: is it still right, and is a candidate better?
 
 Exit status: 0 the model holds, or the candidate is not better; 1 the model is outdated, or the candidate is better;
-2 the data, a model or an option is at fault; 130 interrupted.
+2 the data, a model or an option is at fault; 3 the program is; 130 interrupted.
 """
 
 import logging
 import sys
+import traceback
 from collections.abc import Sequence
 
 from forecast_core.errors import DataError, InvalidModel, one_line
@@ -65,6 +66,10 @@ def main() -> int:
     except KeyboardInterrupt:
         print("\nevaluate.py: interrupted", file=sys.stderr)
         return INTERRUPTED
+    except Exception:
+        traceback.print_exc()
+        print("evaluate.py: that is an error of the program; please report it", file=sys.stderr)
+        return 3
 
 
 if __name__ == "__main__":

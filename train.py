@@ -1,10 +1,12 @@
 """Train the model: from a CSV of load to a validated ``model.onnx``.
 
-Exit status: 0 saved, 1 a check says no and nothing is saved, 2 the data or an option is at fault, 130 interrupted.
+Exit status: 0 saved, 1 a check says no and nothing is saved, 2 the data or an option is at fault, 3 the program is,
+130 interrupted.
 """
 
 import logging
 import sys
+import traceback
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -110,11 +112,11 @@ def train(options: TrainingOptions) -> TrainedModel:
     validation = validate(hours, settings)
     tell("validate", validation.table(unit))
 
-    interval = measure_interval(last_four_years(hours), settings, seed=options.seed)
-    held = (
-        f"{interval.held_out_weeks.share:.1%} of held-out weeks, {interval.last_20_percent.share:.1%} of the last 20 %"
-    )
-    tell("interval", f"the 90 % interval holds {held}")
+    recent = last_four_years(hours)
+    interval = measure_interval(recent, settings, seed=options.seed)
+    of_weeks, of_last = (f"{coverage.share:.1%}" for coverage in (interval.held_out_weeks, interval.last_20_percent))
+    within = " of the last four years" if len(recent) < len(hours) else ""
+    tell("interval", f"the 90 % interval holds {of_weeks} of held-out weeks, {of_last} of the last 20 %{within}")
     if interval.warning:
         warnings.append(interval.warning)
         tell("warning", interval.warning)
@@ -184,6 +186,10 @@ def main() -> int:
     except KeyboardInterrupt:
         print("\ntrain.py: interrupted; the model is as it was", file=sys.stderr)
         return INTERRUPTED
+    except Exception:
+        traceback.print_exc()
+        print("train.py: nothing saved: that is an error of the program; please report it", file=sys.stderr)
+        return 3
     return 0
 
 

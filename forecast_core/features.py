@@ -25,6 +25,7 @@ def _on_circles(angle: float) -> CyclicalFeatures:
     return sin(angle), cos(angle), sin(turned), cos(turned)
 
 
+# Days of the year count from 1, so the last of them needs one place more.
 _HOURS, _WEEKDAYS, _DAYS = (
     tuple(_on_circles(tau * value / period) for value in range(period + 1)) for period in PERIODS.values()
 )

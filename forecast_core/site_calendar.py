@@ -83,6 +83,7 @@ class SiteCalendar:
         alike = (year for year in self.known_years if isleap(year) == is_leap_day)
         timestamp = _timestamp(min(alike, key=lambda year: abs(year - last_year)), fields)
         hour = self.calendar_features(start := self.convention.event_start(timestamp))
+        # The weekday is the request's, also on that year's holidays; an hour may start on the day before its timestamp.
         days_later = (start.astimezone(self.time_zone).date() - timestamp.date()).days
         return hour._replace(day_of_week=(fields.day_of_week + self.convention.weekday_shift + days_later) % 7)
 
@@ -111,24 +112,24 @@ class SiteCalendar:
         For another day, the years outside the data are common ones,
         so that a fixed date like 4 July has the day of the year that it has in most years.
         """
-        known, first, last = self.known_years, self.first_event_start, self.last_event_start
-        first_known, end_known = (datetime(year, 1, 1, tzinfo=self.time_zone) for year in (known[0], known.stop))
+        first, last = self.first_event_start, self.last_event_start
+        first_known, end_known = (
+            datetime(year, 1, 1, tzinfo=self.time_zone) for year in (self.known_years[0], self.known_years.stop)
+        )
+        # A timestamp can be of another year than its hour: at the end of a known year, it can be of the next one.
         first_year, last_year = (self.convention.timestamp(start).year for start in (first, last))
-        data = range(last_year, first_year - 1, -1)
-        later = range(last_year, known.stop + 1)  # the last hour of a year can have a timestamp of the next one
-        earlier = range(first_year, known[0] - 1, -1)
-
-        def alike(years: range, is_leap: bool) -> list[int]:
-            return [year for year in years if isleap(year) == is_leap]
-
-        return {
-            is_leap_day: [
-                _Search(alike(data, True) if is_leap_day else [*data], first, last),
-                _Search(alike(later, is_leap_day), self.end_of_data, end_known - EVENT_RESOLUTION),
-                _Search(alike(earlier, is_leap_day), first_known, first - EVENT_RESOLUTION),
+        of_data = range(last_year, first_year - 1, -1)
+        later = range(last_year, self.known_years.stop + 1)
+        earlier = range(first_year, self.known_years[0] - 1, -1)
+        searches = {}
+        for is_leap_day in (False, True):
+            alike = [[year for year in years if isleap(year) == is_leap_day] for years in (of_data, later, earlier)]
+            searches[is_leap_day] = [
+                _Search(alike[0] if is_leap_day else [*of_data], first, last),
+                _Search(alike[1], self.end_of_data, end_known - EVENT_RESOLUTION),
+                _Search(alike[2], first_known, first - EVENT_RESOLUTION),
             ]
-            for is_leap_day in (False, True)
-        }
+        return searches
 
     def event_starts(self, first: datetime, n_hours: int) -> list[datetime]:
         """List when consecutive hours start.

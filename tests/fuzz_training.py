@@ -135,6 +135,20 @@ def decorate_rows(draw: random.Random, file: GoodFile, lines: list[str]) -> None
             lines[:] = [file.separator.join(f'"{cell}"' for cell in line.split(file.separator)) for line in lines]
 
 
+def make_holes(draw: random.Random, lines: list[str]) -> None:
+    """Remove what a meter loses that is out of order: months, some hours of each day, or days of each week."""
+    first, n_rows, every = draw.randrange(1, len(lines)), draw.randrange(len(lines)), draw.choice([24, 24 * 7])
+    lost = range(draw.randrange(every), every)
+    match draw.choice(["nothing", "a part", "every so often", "every so often in a part"]):
+        case "a part":
+            del lines[first : first + n_rows]
+        case "every so often":
+            lines[1:] = [line for row, line in enumerate(lines[1:]) if row % every not in lost]
+        case "every so often in a part":
+            part = range(first, first + n_rows)
+            lines[1:] = [line for row, line in enumerate(lines[1:]) if row not in part or row % every not in lost]
+
+
 MUTATIONS: dict[Callable[[random.Random, GoodFile, list[str]], None], int] = {
     change_a_character: 2, remove_a_character: 2, add_a_cell: 0, remove_a_value: 1, remove_a_row: 1, repeat_a_row: 1,
     shuffle_rows: 0, decorate_rows: 0,
@@ -202,8 +216,9 @@ def fuzz_trainings(n_trainings: int, seed: int) -> Counter[str]:
     with TemporaryDirectory() as folder, warnings.catch_warnings(action="error"):
         data, model = Path(folder, "load.csv"), Path(folder, "model.onnx")
         for number in range(n_trainings):
-            file = good_file(draw, days=draw.choice([71, 100, 200]))
+            file = good_file(draw, days=draw.choice([71, 100, 200, 400]))
             lines = list(file.lines)
+            make_holes(draw, lines)
             mutation = draw.choice(list(MUTATIONS))
             mutation(draw, file, lines)
             data.write_text("\n".join(lines), "utf-8")

@@ -177,6 +177,8 @@ def _find_decimal_sign(name: str, texts: pd.Series, separator: str, column: str)
     if with_point != with_comma or not has_sign.any():
         return point if with_point >= with_comma else comma
     # Both readings fit every value, so each sign stands before three digits: 1.234 has decimals, or is a thousand.
+    # "12000; 1.234" has decimals, since 12000 has no sign between thousands; so has "0.500; 1.234".
+    # "950; 1.234" may be either.
     first = texts.index[has_sign][0]
     is_comma = "," in texts[first]
     if separator == "," and not is_comma:  # where commas separate columns, the decimal sign is a point

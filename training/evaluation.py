@@ -18,7 +18,7 @@ from .validation import formatted, significant
 from .verdict import WEEK, Weeks, change_since, judge_candidate, judge_model
 
 WEEKS_COMPARED = 4  # at the end of the data, by which train.py --replaces compares two models
-FAR_OFF = 2  # standard deviations of the MAE of a week, above its mean
+FAR_OFF = 2  # standard deviations of the MAE of a single week, above its mean: far for the mean of four weeks
 
 
 @dataclass(frozen=True)
@@ -143,13 +143,15 @@ def evaluate(profile: LoadProfile, model: Forecaster, candidate: Forecaster | No
         raise DataError(f"no hour is after the training data of the model, which ends at {first}; give newer data")
     if any(each.card.unit != model.card.unit for each in models.values()):
         raise DataError("the candidate has another unit than the model; train both with the same --unit")
+    recent = power[power.index >= newer.index[0] - RECENT_WEEKS * WEEK]
     try:
-        hours = make_features(newer, model.calendar)
+        known = make_features(recent, model.calendar)
         scored = [_forecast(name, each, newer.index) for name, each in models.items()]
     except UnanswerableInput as error:
         raise DataError(f"the newer hours cannot be forecast: {error}") from error
+    hours = known[known.index >= newer.index[0]]
     hours = hours.assign(forecast=scored[0].forecast, residual=newer - scored[0].forecast)
-    scored += _without_training(make_features(power, model.calendar), newer.index)
+    scored += _without_training(known, newer.index)
     weeks = Weeks.of(hours)
     is_alarm, verdict = judge_candidate(weeks, scored[1].forecast) if candidate else judge_model(weeks, model)
     return Evaluation(

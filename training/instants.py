@@ -225,7 +225,8 @@ def _line_after_skipped_hour(times: pd.Series, time_zone: ZoneInfo) -> int | Non
     begins, ends = (np.flatnonzero(is_skipped & ~np.roll(is_skipped, by)) for by in (1, -1))
     an_hour = round(pd.Timedelta(hours=1) / step[0])
     for begin, end in zip(begins, ends, strict=True):
-        # A program that adds an hour to a local start, to mark the end, leaves out the hour after the clock's.
+        # The clock skips 2:00 to 3:00. A file of local starts goes from 1:00 to 3:00; of local ends, too.
+        # A program that adds an hour to local starts, to mark the end, goes from 2:00 to 4:00: an hour later.
         for later in (0, an_hour):
             before, after = begin + later - 1, end + later + 1
             is_inside = before >= 0 and after < len(every)
@@ -244,9 +245,11 @@ def find_doubled(times: pd.Series, offsets: pd.Series | None, values: pd.Series,
     doubled = rows.duplicated()
     if offsets is None and doubled.any():
         localized = times.dt.tz_localize(site_time_zone(time_zone), ambiguous="NaT", nonexistent="shift_forward")
-        occurs_once = localized.notna()  # on the clock, unlike the hour that it shows twice
+        # The clock shows 1:00 to 2:00 twice, so two equal rows of 1:30 are two quarter hours; but if the rows
+        # of 23:30 or 3:30 are there twice as well, or 1:30 three times, rows were repeated.
+        occurs_once = localized.notna()
         doubled_elsewhere = times[doubled & occurs_once]
-        two_hours = pd.Timedelta(hours=2)  # beyond the hour that occurs twice, and the same hour again
+        two_hours = pd.Timedelta(hours=2)
         is_beside = times.isin(pd.concat([doubled_elsewhere - two_hours, doubled_elsewhere + two_hours]))
         is_there_three_times = times.groupby(times).transform("size") > 2
         doubled &= occurs_once | is_there_three_times | is_beside
@@ -276,8 +279,9 @@ def warn_of_clock(power: pd.Series, convention: TimestampConvention) -> list[str
 def _moves_at_clock_changes(power: pd.Series, convention: TimestampConvention) -> list[pd.Series]:
     """Measure how far the weekday profile moves at each clock change, in the file's timestamps.
 
-    In spring, the offset grows by an hour (``step`` is 1), and people come an hour earlier by standard time:
-    in such a file, the profile of the weeks after is that of the weeks before, moved by -1.
+    An example: people come at 8:00, and the clock goes forward in spring, so ``step`` is 1.
+    By standard time they come at 7:00 afterwards: the profile moved by -1, which is with the clock.
+    On the local clock they still come at 8:00: it stayed.
 
     :returns: for each change, a number for each day around it: 1 if the profile moves with the clock, -1 if it stays.
     """
@@ -294,8 +298,9 @@ def _moves_at_clock_changes(power: pd.Series, convention: TimestampConvention) -
         before, after = around[around.index < change], around[around.index > change]
         if min(len(before), len(after)) >= _FEWEST_DAYS and around.any(axis=None):
             profiles = before.median().to_numpy(), after.median().to_numpy()
-            there_and_back = (after, profiles[0], -int(step)), (before, profiles[1], int(step))
-            moves.append(pd.concat([_move_towards(*each) for each in there_and_back]))
+            from_before = _move_towards(after, profiles[0], -int(step))
+            from_after = _move_towards(before, profiles[1], int(step))
+            moves.append(pd.concat([from_before, from_after]))
     return moves
 
 

@@ -22,7 +22,9 @@ from .csv_file import PUBLISHED_SHA256, TIME, VALUE, read_columns
 from .instants import ReadingOptions, find_doubled, find_instants, parse_times, warn_of_clock
 
 FEWEST_WEEKS = 10  # the first 80 % of these hold the eight weeks that tell whether a day is an outlier
-FIRST_YEAR, LAST_YEAR = 1970, 2069  # of data whose known years hold every weekday of every day of the year
+FIRST_YEAR, LAST_YEAR = 1970, 2069
+"""Of data: all its known years, 1960 to 2099, then have a leap year every fourth,
+so that forty of them have every weekday on every day of the year."""
 KNOWN_YEARS_BEFORE, KNOWN_YEARS_AFTER = 10, 30  # how far from the data the calendar is known
 RESOLUTIONS = (5, 10, 15, 30, 60)  # minutes between rows of which hours can be made
 

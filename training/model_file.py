@@ -70,6 +70,8 @@ def make_card(
             "sha256": profile.sha256,
             "hours": len(hours),
             "missing_hours": profile.missing_hours,
+            "unit": options.unit,
+            "zeros_are_missing": options.zeros_are_missing,
             "outlier_days_left_out": [f"{day:%Y-%m-%d}" for day in left_out],
             "warnings": list(warnings),
         },

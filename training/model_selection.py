@@ -140,9 +140,10 @@ def select_settings(train: pd.Series, calendar: SiteCalendar, public: PublicHoli
 
 
 def quietest_weekday(power: pd.Series, calendar: SiteCalendar, among: frozenset[int]) -> int:
-    """Find which of some weekdays has the lowest mean power; 0 is Monday."""
+    """Find which of some weekdays has the lowest mean power; if there is no such day, take the last; 0 is Monday."""
     by_weekday = power.groupby(power.index.tz_convert(calendar.time_zone).day_of_week).mean()
-    return int(by_weekday[by_weekday.index.isin(among)].idxmin())
+    known = by_weekday[by_weekday.index.isin(among)]
+    return max(among) if known.empty else int(known.idxmin())
 
 
 @dataclass
@@ -182,7 +183,10 @@ class Comparison:
         )
 
     def _forecast(self, settings: Settings, fit: pd.DataFrame, held_out: pd.DataFrame) -> pd.Series:
-        """Forecast with a forest of these settings; its recent trees and the others are averaged by their number."""
+        """Forecast as a forest of these settings would, near enough: ``fit_forest`` has fewer trees of each kind.
+
+        All shares of recent trees are then compared by two fits.
+        """
         fitted = fitted_hours(fit, settings)
         share = settings.recent_trees / N_TREES
         forecast = (1 - share) * self._forecast_of_trees(settings, fitted, held_out)

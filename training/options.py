@@ -148,7 +148,8 @@ class EvaluationOptions:
             timestamps=card.timestamps["marks"],
             local_time=card.timestamps["clock"] == "local",
             timezone=card.timezone,
-            unit=card.unit,
+            unit=card.training_data["unit"],
+            zeros_are_missing=card.training_data["zeros_are_missing"],
         )
         options = replace(of_card, **self.given)
         check_reading_options(options)

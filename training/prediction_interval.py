@@ -179,7 +179,7 @@ def measure_interval(hours: pd.DataFrame, settings: Settings, *, seed: int) -> P
     fifths = Weeks.of(pd.concat(residuals.fifths).sort_index())
     ahead = None
     if residuals.months_ahead:
-        of_others = residuals._replace(months_ahead=[]).quantiles()
+        of_others = residuals._replace(months_ahead=[]).quantiles()  # of weeks and fifths alone
         ahead = Coverage.of(pd.concat(residuals.months_ahead), of_others)
     return PredictionInterval(
         quantiles=residuals.quantiles(),

@@ -32,8 +32,8 @@ def split_in_time(hours: Hours) -> tuple[Hours, Hours]:
 
 
 def last_four_years(hours: Hours) -> Hours:
-    """Keep the last four years: enough for cross-validation, which takes most of the time."""
-    return hours[hours.index > hours.index[-1] - pd.Timedelta(days=4 * 365)]
+    """Keep as many of the last hours as four years have: enough for cross-validation, which takes most of the time."""
+    return hours.iloc[-4 * 365 * 24 :]
 
 
 def folds_of_weeks(hours: Hours) -> Iterator[tuple[Hours, Hours]]:
@@ -64,7 +64,8 @@ def months_ahead(hours: Hours) -> Iterator[tuple[Hours, Hours]]:
         origin = end - number * pd.Timedelta(days=DAYS_AHEAD)
         if origin - hours.index[0] >= pd.Timedelta(days=FEWEST_DAYS_BEFORE):
             is_ahead = (hours.index >= origin) & (hours.index < origin + pd.Timedelta(days=DAYS_AHEAD))
-            yield hours[hours.index < origin], hours[is_ahead]
+            if is_ahead.any():  # the meter may have been out of order
+                yield hours[hours.index < origin], hours[is_ahead]
 
 
 class Score(NamedTuple):
@@ -95,9 +96,10 @@ class Score(NamedTuple):
 
 
 def daily_peaks(hours: pd.DataFrame, power: pd.Series) -> pd.Series:
-    """Find the highest hour of each whole day."""
+    """Find the highest hour of each whole day; of each day, if none is whole."""
     by_day = power.groupby(hours[DAY])
-    return by_day.max()[by_day.size() >= HOURS_OF_SHORTEST_DAY]
+    is_whole = by_day.size() >= HOURS_OF_SHORTEST_DAY
+    return by_day.max()[is_whole | (not is_whole.any())]
 
 
 def mean_absolute_error(hours: pd.DataFrame, forecast: pd.Series) -> float:

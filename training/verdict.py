@@ -8,7 +8,7 @@ Two rules say that a model is outdated. Both look at the last weeks only, and as
 
 from calendar import day_name
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from math import comb
 from typing import NamedTuple
 
@@ -107,7 +107,8 @@ def shape_rule(weeks: Weeks) -> Rule:
     """Predict the errors of each of the last weeks from those of the others, hour by hour of the week.
 
     First the error that is proportional to the forecast is taken away week by week: that is the level.
-    What is left is averaged over the other weeks, and shrunk by (n - 1) / (n + 1) for n weeks.
+    What is left is averaged over the other weeks, and shrunk by (n - 1) / (n + 1) for n weeks,
+    because the mean of few weeks is partly chance.
     """
     strengths = []
     for n_weeks in SHAPE_WINDOWS:
@@ -166,7 +167,8 @@ def _level_reason(weeks: Weeks, since: date) -> str:
     last = weeks.hours[weeks.hours.index.date >= since]
     share = float(last["residual"].mean() / last["forecast"].abs().mean())
     side = "above" if share > 0 else "below"
-    return f"the load is {abs(share):.0%} {side} the forecast since the week of {since:%d %B %Y}".replace(" 0", " ")
+    percent = f"{abs(share):.0%}" if abs(share) >= 0.01 else f"{abs(share):.1%}"
+    return f"the load is {percent} {side} the forecast since the week of {since.day} {since:%B %Y}"
 
 
 def _shape_reason(weeks: Weeks, window: int) -> str:
@@ -191,9 +193,9 @@ def _what_to_do(weeks: Weeks, since: date) -> str:
     known = (weeks.hours.index[-1].date() - since).days // 7
     if known >= FEWEST_TRAINING_WEEKS:
         return f"Train it on the measurements since then: train.py --since {since} --replaces MODEL."
-    ready = pd.Timestamp(since) + FEWEST_TRAINING_WEEKS * WEEK
+    ready = since + timedelta(weeks=FEWEST_TRAINING_WEEKS)
     needs = f"{FEWEST_TRAINING_WEEKS} weeks that train.py --since {since} needs"
-    return f"From {ready:%d %B %Y} on, there are the {needs}.".replace(" 0", " ")
+    return f"From {ready.day} {ready:%B %Y} on, there are the {needs}."
 
 
 def judge_candidate(weeks: Weeks, forecast: pd.Series) -> Verdict:

@@ -25,7 +25,7 @@ from training.forest import Settings
 from training.instants import ReadingOptions
 from training.load_profile import LoadProfile, make_features, read_load_profile
 from training.options import TrainingOptions
-from training.verdict import Weeks, level_rule
+from training.verdict import Weeks, _level_reason, level_rule
 
 from .conftest import OFFICE, Training
 
@@ -256,15 +256,58 @@ def test_input_at_fault_is_status_2_and_one_line(
     assert not (tmp_path / "report").exists()
 
 
-def test_an_interruption_is_status_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """It is one line, too."""
+def test_the_unit_is_that_of_the_training_data(
+    office: Training, write: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A model that was trained on energy reads newer energy, and an option says otherwise."""
+    of_energy = {**office.model.card.training_data, "unit": "kWh"}
+    (tmp_path / "energy.onnx").write_bytes(changed_model(office.file, training_data=json.dumps(of_energy)))
+    half_hours = office_load(LATER, 8, seed=9).resample("30min").ffill() / 2
+    lines = [f"{end:%Y-%m-%d %H:%M},{energy}" for end, energy in half_hours.items()]
+    (tmp_path / "recent.csv").write_text("\n".join(["ds,y", *lines]), "utf-8")
+    arguments = "--data", tmp_path / "recent.csv", "--model", tmp_path / "energy.onnx", "--report", tmp_path / "report"
+    start = "--timestamps", "start"
+    assert run_command(monkeypatch, *arguments, *start) == 0
+    assert run_command(monkeypatch, *arguments, *start, "--unit", "kW") == 1
+
+
+def test_seen_hours_need_not_be_known_to_the_calendar(office: Training) -> None:
+    """A long history may begin before the known years of the model."""
+    office_years_ago = office_load("2004-01-04", 2)
+    load = pd.concat([office_years_ago, office_load(LATER, 8)])
+    evaluation = evaluate(profile_of(load), office.forecaster)
+    assert (evaluation.n_seen, len(evaluation.weeks.hours)) == (2 * 7 * 24, 8 * 7 * 24)
+
+
+def test_a_small_change_of_level_is_a_sentence_too() -> None:
+    """Less than one per cent has a decimal, and the day has no zero before it."""
+    index = pd.date_range("2026-02-02T00:00Z", periods=8 * 7 * 24, freq="h")
+    weeks = Weeks.of(pd.DataFrame({"forecast": 100.0, "residual": 0.4}, index))
+    assert (
+        _level_reason(weeks, date(2026, 2, 2))
+        == "the load is 0.4% above the forecast since the week of 2 February 2026"
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "last_line"),
+    [
+        (KeyboardInterrupt(), 130, "evaluate.py: interrupted"),
+        (ZeroDivisionError(), 3, "evaluate.py: that is an error of the program; please report it"),
+    ],
+)
+def test_what_is_no_verdict_has_another_status(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    error: BaseException, status: int, last_line: str,
+) -> None:  # fmt: skip
+    """A script must not take an interruption, or an error of the program, for an outdated model."""
 
     def interrupt(_: object = None) -> Evaluation:
-        raise KeyboardInterrupt
+        raise error
 
     monkeypatch.setattr(command, "run", interrupt)
-    assert command.main() == 130
-    assert capsys.readouterr().err == "\nevaluate.py: interrupted\n"
+    assert command.main() == status
+    assert capsys.readouterr().err.splitlines()[-1] == last_line
 
 
 def hours_and_settings(profile: LoadProfile) -> tuple[pd.DataFrame, Settings]:

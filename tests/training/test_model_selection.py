@@ -57,6 +57,13 @@ ONE_LOAD_IS_QUICK = [
 ]
 
 
+def test_a_weekend_without_a_measurement_has_a_rest_day_all_the_same() -> None:
+    """The meter may have been off on weekends; then it is the last of them."""
+    power = noise(28)
+    workdays = power[power.index.day_of_week < 5]
+    assert quietest_weekday(workdays, calendar_of(power), frozenset({5, 6})) == 6
+
+
 def test_parts_that_begin_together_have_forecasts_of_their_own() -> None:
     """In this length, the last fifth and the last two pairs of months begin with the same hour."""
     power = noise(600)

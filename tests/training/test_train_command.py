@@ -95,6 +95,22 @@ def test_an_error_has_its_exit_status(
     assert output.read_text() == "old"
 
 
+def test_an_error_of_the_program_is_status_3(
+    output: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A script must not take it for a verdict; the traceback is for whoever mends it."""
+
+    def fail(_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(train, "train", fail)
+    assert train.main() == 3
+    traceback, last_line = capsys.readouterr().err.rstrip("\n").rsplit("\n", 1)
+    assert traceback.startswith("Traceback ")
+    assert last_line == "train.py: nothing saved: that is an error of the program; please report it"
+    assert output.read_text() == "old"
+
+
 def test_a_report_that_cannot_be_written_leaves_the_old_model(
     output: Path,
     monkeypatch: pytest.MonkeyPatch,

@@ -16,6 +16,7 @@ from training.validation import (
     contiguous_fifths,
     folds_of_days,
     folds_of_weeks,
+    last_four_years,
     months_ahead,
     split_in_time,
     validate,
@@ -39,11 +40,15 @@ def test_scores_are_those_of_the_textbook() -> None:
 
 
 def test_the_peak_of_each_whole_day_is_scored() -> None:
-    """It is the highest hour of the day, whichever hour that is; the third day has too few hours."""
+    """It is the highest hour of the day, whichever hour that is; the third day has too few hours.
+
+    A meter that has no whole day at all is scored by the days that it has.
+    """
     actual, forecast = [10.0] * 24 + [20.0] * 24 + [90.0] * 22, [10.0] * 24 + [20.0] * 24 + [0.0] * 22
     actual[5] = forecast[30] = 40
     forecast[7] = 36
     assert Score.of(hours_of(*actual), series(*forecast)).peak_mae == pytest.approx((4 + 20) / 2)
+    assert Score.of(hours_of(*actual[:22]), series(*forecast[:22])).peak_mae == pytest.approx(4)
 
 
 @pytest.mark.parametrize("zero_or_less", [0.0, -5.0])
@@ -83,6 +88,19 @@ def test_fifths_and_months_ahead_hold_out_a_season() -> None:
     assert [len(held_out) for _, held_out in ahead] == [60 * 24] * 2
     assert [fit.index[-1] + pd.Timedelta(hours=1) for fit, _ in ahead] == [held_out.index[0] for _, held_out in ahead]
     assert ahead[0][1].index[-1] == hours.index[-1]
+
+
+def test_a_meter_may_have_been_out_of_order() -> None:
+    """Months without an hour are not held out, and years without one do not shorten what is validated."""
+    power = hourly_load(days=900)
+    hours = make_features(power, calendar_of(power))
+    out_of_order = hours[~hours.index.isin(hours.index[-130 * 24 : -50 * 24])]
+    assert [len(held_out) for _, held_out in months_ahead(out_of_order)] == [50 * 24, 50 * 24, 60 * 24]
+    later = hours.set_axis(
+        hours.index.where(hours.index < hours.index[800 * 24], hours.index + pd.Timedelta(days=3000))
+    )
+    assert last_four_years(later).index.equals(later.index)
+    assert last_four_years(pd.concat([hours, hours])).shape[0] == 4 * 8760
 
 
 def test_baselines_use_the_hour_of_the_week_and_the_calendar_of_the_model() -> None:
