@@ -1,44 +1,47 @@
 // A year as a carpet plot: days across, hours of the local clock down, power as colour.
 import { Chart } from "./chart.js";
-import { paint } from "./color_scale.js";
 import { energy, powerFormat, rangeOf, sumOf } from "./quantity.js";
 import { dayName, HOUR, written } from "./site_clock.js";
 
 const HOURS = Array.from({ length: 24 }, (_, hour) => `${hour}`.padStart(2, "0"));
-const CLOCK_CHANGE = { 23: "the hour that the clock leaves out is empty", 25: "the hour that comes twice is a mean" };
 const ROW = 11; // pixels of an hour
+// Cividis: perceptually uniform, also for people with a colour vision deficiency.
+// Nuñez, Anderton and Renslow (2018), doi:10.1371/journal.pone.0199239; every tenth of matplotlib's table.
+const COLORS = [
+  [0, 34, 78], [8, 51, 112], [53, 69, 108], [79, 87, 108], [102, 105, 112], [125, 124, 120],
+  [148, 142, 119], [174, 163, 113], [200, 184, 102], [229, 207, 82], [254, 232, 56],
+];
 
 export class CarpetPlot extends Chart {
   hour = 12;
   moves = {
-    ArrowUp: () => this.select(this.index, (this.hour - 1) / 24),
-    ArrowDown: () => this.select(this.index, (this.hour + 1) / 24),
-    PageUp: () => this.select(this.index + 7),
-    PageDown: () => this.select(this.index - 7),
-    Enter: () => this.choose(),
+    ArrowUp: () => this.select(this.index, (this.hour - 1) / 24), ArrowDown: () => this.select(this.index, (this.hour + 1) / 24),
+    PageUp: () => this.select(this.index + 7), PageDown: () => this.select(this.index - 7),
   };
-
   constructor(figure, onChoice) {
     super(figure);
     [this.carpet, this.lowest, this.scale, this.highest] = figure.querySelectorAll("canvas, .end");
     paint(this.scale, Array.from({ length: 101 }, (_, percent) => [percent / 100]));
-    this.choose = () => onChoice(this.data.days[this.index]);
+    const choose = () => onChoice(this.data.days[this.index]);
     // A tap selects an hour to read; the button shows its day.
     this.plot.addEventListener("pointerdown", ({ pointerType }) => (this.isTouch = pointerType === "touch"));
-    this.plot.addEventListener("click", (at) => this.point(at) && !this.isTouch && this.choose());
-    figure.querySelector("button").addEventListener("click", this.choose);
+    this.plot.addEventListener("click", (at) => this.point(at) && !this.isTouch && choose());
+    figure.querySelector("button").addEventListener("click", choose);
   }
   draw() {
-    const { days, hours, cells, mean, unit } = this.data;
-    const [range, width] = [rangeOf(mean), this.plot.clientWidth];
+    const { days, hours, mean, unit } = this.data;
+    const [lowest, highest] = rangeOf(mean);
     this.clear(26 + 24 * ROW + 24, 24);
-    this.format = powerFormat(range);
+    this.format = powerFormat(mean);
+    this.cells = byLocalClock(this.data);
     // In shares of the drawing, which paper scales.
-    const [left, across, top, down] = [this.left / width, this.width / width, this.top / this.height, (24 * ROW) / this.height]
-      .map((share) => `${100 * share}%`);
-    Object.assign(this.carpet.style, { left, top, width: across, height: down });
-    paint(this.carpet, cells.map((powers) => powers.map((power) => (power - range[0]) / (range[1] - range[0] || 1))));
-    [this.lowest.textContent, this.highest.textContent] = range.map((power) => `${this.format(power)} ${unit}`);
+    const across = (length) => `${(100 * length) / this.plot.clientWidth}%`;
+    const down = (length) => `${(100 * length) / this.height}%`;
+    const place = { left: across(this.left), width: across(this.width), top: down(this.top), height: down(24 * ROW) };
+    Object.assign(this.carpet.style, place);
+    paint(this.carpet, this.cells.map((powers) => powers.map((power) => (power - lowest) / (highest - lowest || 1))));
+    this.lowest.textContent = `${this.format(lowest)} ${unit}`;
+    this.highest.textContent = `${this.format(highest)} ${unit}`;
     for (const hour of [0, 6, 12, 18]) this.label(HOURS[hour], this.left - 6, this.top + hour * ROW + 10, "end");
     days.forEach(({ local, rest }, index) => {
       this.markRest(rest, this.x(index), this.x(index + 1));
@@ -52,30 +55,42 @@ export class CarpetPlot extends Chart {
     this.select(this.index);
   }
   tell(index, height = (this.hour + 0.5) / 24) {
-    const { days, cells, mean, unit } = this.data;
+    const { days, mean, unit } = this.data;
     const [hour, day] = [Math.min(Math.max(Math.floor(height * 24 + 1e-9), 0), 23), days[index]];
     const [from, to, top] = [this.x(index) - 1.5, this.x(index + 1) + 1.5, this.top + hour * ROW];
     this.hour = hour;
     const [column, cell] = [`V${this.floor}H${to}V${this.top}Z`, `H${to + 2}v${ROW}H${from - 2}Z`];
     for (const path of this.cursors) path.setAttribute("d", `M${from},${this.top}${column}M${from - 2},${top}${cell}`);
-    const powers = mean.slice(day.index, day.index + day.count);
-    const [lowest, highest] = rangeOf(powers).map((power) => this.format(power));
-    const there = Number.isFinite(cells[index][hour]) ? [`${HOURS[hour]}:00: ${this.format(cells[index][hour])} ${unit}`] : [];
-    const said = [dayName(day), ...there, `the day: ${lowest} to ${highest} ${unit}, ${energy(powers, unit)}`];
-    return CLOCK_CHANGE[day.count] ? [...said, CLOCK_CHANGE[day.count]] : said;
+    const [power, powers] = [this.cells[index][hour], mean.slice(day.index, day.index + day.count)];
+    const [lowest, highest] = rangeOf(powers).map((one) => this.format(one));
+    const there = Number.isFinite(power) ? [`${HOURS[hour]}:00: ${this.format(power)} ${unit}`] : [];
+    return [dayName(day), ...there, `the day: ${lowest} to ${highest} ${unit}, ${energy(powers, unit)}`];
   }
   table() {
-    const { days, cells, unit } = this.data;
     const cell = (power) => (Number.isFinite(power) ? power : "–");
-    const rows = days.map(({ day }, index) => [day, ...cells[index].map(cell)]);
-    return [`Power by day and hour of the local clock, ${unit}`, ["day", ...HOURS], rows];
+    const rows = this.data.days.map(({ day }, index) => [day, ...this.cells[index].map(cell)]);
+    return [`Power by day and hour of the local clock, ${this.data.unit}`, ["day", ...HOURS], rows];
   }
 }
 
 /** Arrange powers by local day and hour: a cell is the mean of its hours, or NaN without one (clock changes). */
-export function byLocalClock({ hours, days }, powers) {
-  const mean = (same) => sumOf(same) / same.length;
-  const shows = (hour, index) => (_, place) => hours[index + place].local.getUTCHours() === hour;
-  const cells = (ofDay, index) => HOURS.map((_, hour) => mean(ofDay.filter(shows(hour, index))));
-  return days.map(({ index, count }) => cells(powers.slice(index, index + count), index));
+function byLocalClock({ hours, days, mean }) {
+  return days.map(({ index, count }) => HOURS.map((_, hour) => {
+    const powers = mean.slice(index, index + count).filter((_, place) => hours[index + place].local.getUTCHours() === hour);
+    return sumOf(powers) / powers.length;
+  }));
+}
+/** Paint a canvas, one pixel a cell. The columns have shares of the scale, 0 to 1; NaN stays transparent. */
+function paint(canvas, columns) {
+  Object.assign(canvas, { width: columns.length, height: columns[0].length });
+  const context = canvas.getContext("2d");
+  columns.forEach((column, x) => column.forEach((share, y) => {
+    context.fillStyle = Number.isNaN(share) ? "transparent" : color(share);
+    context.fillRect(x, y, 1, 1);
+  }));
+}
+function color(share) {
+  const place = share * (COLORS.length - 1);
+  const [below, above] = [COLORS[Math.floor(place)], COLORS[Math.ceil(place)]];
+  return `rgb(${below.map((value, channel) => value + (place % 1) * (above[channel] - value))})`;
 }

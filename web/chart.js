@@ -26,7 +26,6 @@ export class Chart {
     this.slider.style.marginLeft = `${this.x(0.5) - 8}px`;
     this.slider.style.width = `${this.x(this.count - 1) - this.x(0) + 16}px`;
   }
-
   redraw = () => this.data && this.draw();
   fillTable = () => this.tableArea.replaceChildren(...(this.details.open && this.data ? [table(...this.table())] : []));
   x = (column) => this.left + (column / this.count) * this.width;
@@ -38,7 +37,6 @@ export class Chart {
     this.path("now", `M${this.x(column)},${this.top - 14}${line}`);
     this.label("now", Math.max(this.x(column), this.left + 16), 9, "middle now");
   }
-
   /** Select the column under the pointer, and return whether there is one. */
   point({ clientX, clientY }) {
     const { left, top } = this.plot.getBoundingClientRect();

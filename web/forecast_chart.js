@@ -1,30 +1,26 @@
 // Consecutive hours: the mean of each hour as a step line, over its 90 % interval; other lines have a name.
 import { Chart } from "./chart.js";
-import { energy, powerFormat, rangeOf, stepFormat } from "./quantity.js";
+import { powerFormat, rangeOf, stepFormat } from "./quantity.js";
 import { HOUR, hourName, written } from "./site_clock.js";
 
 export class ForecastChart extends Chart {
   moves = { PageUp: () => this.select(this.index + 24), PageDown: () => this.select(this.index - 24) };
 
   draw() {
-    const { hours, days, mean, low, high, unit, lines } = this.data;
+    const { hours, mean, low, high, unit, lines } = this.data;
     const known = [mean, low, high, ...lines.map(({ powers }) => powers)].flat().filter(Number.isFinite);
     const { ticks, step } = roundNumbers(...rangeOf(known));
     this.format = powerFormat(known);
     const labels = ticks.map((tick) => stepFormat(step)(tick));
     const perDay = ((this.plot.clientWidth - 64) * 24) / hours.length;
-    const hasEnergies = perDay >= 84 && days.length > 1;
     const height = Math.min(Math.max(this.plot.clientWidth * 0.32, 280), 460);
-    this.clear(height, hasEnergies ? 56 : 40, Math.max(52, 10 + 7 * Math.max(...labels.map(({ length }) => length))));
+    this.clear(height, 40, Math.max(52, 10 + 7 * Math.max(...labels.map(({ length }) => length))));
     this.y = (power) => this.floor - ((power - ticks[0]) / (ticks.at(-1) - ticks[0])) * (this.floor - this.top);
-    const night = (index) => `M${this.x(index)},${this.top}V${this.floor}H${this.x(index + 1)}V${this.top}`;
-    const nights = hours.map(({ local }, index) => ((local.getUTCHours() + 2) % 24 < 8 ? night(index) : ""));
-    if (this.width / hours.length > 0.5) this.path("night", nights.join(""));
     this.path("grid", ticks.map((tick) => `M${this.left},${this.y(tick)}h${this.width}`).join(""));
     ticks.forEach((tick, place) => this.label(labels[place], this.left - 6, this.y(tick) + 4, "end"));
     this.label(unit, this.left - 6, 12, "end");
     if (ticks[0] > 0 || ticks.at(-1) < 0) this.label("The axis does not begin at zero.", this.left + 6, this.floor - 6);
-    this.labelTime(perDay, hasEnergies);
+    this.labelTime(perDay);
     const back = low.map((power, index) => `V${this.y(power)}H${this.x(index)}`).reverse().join("");
     this.path("band", `${this.steps(high)}${back}`);
     this.path("mean", this.steps(mean));
@@ -40,16 +36,15 @@ export class ForecastChart extends Chart {
     const step = (power, index) => (Number.isFinite(power) ? `${begin(index)}${this.y(power)}H${this.x(index + 1)}` : "");
     return powers.map(step).join("");
   }
-  /** Write hours below the axis, and days, Mondays or months, as there is room; with each day's energy if there is more. */
-  labelTime(perDay, hasEnergies) {
-    const { hours, days, mean, unit } = this.data;
+  /** Write hours below the axis, and days, Mondays or months, as there is room. */
+  labelTime(perDay) {
+    const { hours, days } = this.data;
     const every = perDay >= 400 ? 3 : perDay >= 130 ? 6 : 24;
     hours.forEach(({ local, start }, index) => {
       const hour = local.getUTCHours();
       if (hour && hour % every === 0) this.label(start.slice(11, 13), this.x(index), this.floor + 15, "middle");
     });
-    const date = perDay < 36 || perDay >= 48 ? { day: "numeric" } : {};
-    const fields = { ...date, ...(perDay < 36 ? { month: "short" } : { weekday: "short" }) };
+    const fields = { [perDay < 36 ? "month" : "weekday"]: "short", day: perDay < 36 || perDay >= 48 ? "numeric" : undefined };
     let free = 0;
     for (const { index, count, local, rest } of days) {
       const [from, to, text] = [this.x(index), this.x(index + count), written(local, fields)];
@@ -58,11 +53,9 @@ export class ForecastChart extends Chart {
       this.path("day", `M${from},${this.top}V${this.floor + 6}`);
       if (from < free || (perDay >= 36 && to - from < text.length * 7)) continue;
       this.label(text, from + 3, this.floor + 31, rest);
-      if (hasEnergies && count > 22) this.label(energy(mean.slice(index, index + count), unit), from + 3, this.floor + 47);
       free = from + text.length * 7;
     }
   }
-
   tell(index) {
     const { hours, mean, low, high, unit, lines } = this.data;
     this.cursor.setAttribute("d", `M${this.x(index + 0.5)},${this.top}V${this.floor}`);
@@ -76,7 +69,8 @@ export class ForecastChart extends Chart {
     const { hours, mean, low, high, unit, lines } = this.data;
     const columns = [mean, low, high, ...lines.map(({ powers }) => powers)];
     const rows = hours.map(({ start }, index) => [start, ...columns.map((powers) => powers[index] ?? "")]);
-    return [`Power during each hour, ${unit}`, ["start", "mean", "5 %", "95 %", ...lines.map(({ name }) => name)], rows];
+    const names = ["mean", "5 %", "95 %", ...lines.map(({ name }) => name)].map((name) => `${name} (${unit})`);
+    return ["Power during each hour", ["start", ...names], rows];
   }
 }
 

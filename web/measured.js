@@ -1,5 +1,5 @@
 // Measured power from a CSV, read in this browser; nothing of it is sent.
-import { significant, sumOf } from "./quantity.js";
+import { sumOf } from "./quantity.js";
 import { DAY, HOUR } from "./site_clock.js";
 
 const ISO = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d?(?::\d\d){0,2})(?:\.\d+)?)? ?(Z|[+-]\d\d:?\d\d)?$/;
@@ -11,26 +11,24 @@ const twoDigits = (text) => text.padStart(2, "0");
 
 /** Read times and mean powers as train.py does; returns a Map from event start to the mean power of that hour. */
 export function readMeasured(text, card, clock) {
-  const [head, ...more] = text.replace(/^\uFEFF/, "").split(/\r\n|\n|\r/);
-  const separator = [";", "\t", ","].find((sign) => head.includes(sign));
+  const separator = [";", "\t", ","].find((sign) => /.*/.exec(text)[0].includes(sign));
   const split = (line) => line.split(separator).map((cell) => cell.trim().replace(/^"(.*)"$/, "$1"));
-  const names = split(head);
-  const lines = more.map((line, index) => ({ line: index + 2, cells: split(line) })).filter(({ cells }) => cells.some(Boolean));
-  if (names.some(isTime)) lines.unshift({ line: 1, cells: names });
-  const find = (name, test) => (names.includes(name) ? names.indexOf(name) : lines[0]?.cells.findIndex(test) ?? -1);
+  const every = text.replace(/^\uFEFF/, "").split(/\r\n?|\n/).map((line, index) => ({ line: index + 1, cells: split(line) }));
+  const [first = { cells: [] }, ...more] = every.filter(({ cells }) => cells.some(Boolean));
+  const lines = first.cells.some(isTime) ? [first, ...more] : more;
+  const find = (name, test) => (first.cells.includes(name) ? first.cells.indexOf(name) : lines[0]?.cells.findIndex(test) ?? -1);
   const time = find("ds", isTime);
-  const value = find("y", (cell, place) => place !== time && number(cell) === number(cell) && cell);
+  const value = find("y", (cell, place) => place !== time && cell && !Number.isNaN(number(cell)));
   if (time < 0 || value < 0) throw new Error("it needs a column of times, like 2026-01-31 13:00, and one of numbers.");
   const rows = lines.map(({ line, cells }) => ({ line, text: cells[time] ?? "", power: number(cells[value] ?? "") }));
   const wrong = rows.find(({ power }) => Number.isNaN(power));
   if (wrong) throw new Error(`line ${wrong.line} has no number.`);
-  const hours = new Map();
-  eventStarts(parseTimes(rows), card, clock).forEach((start, row) => {
-    const [hour, { power }] = [clock.wholeHour(start), rows[row]];
-    if (power !== undefined) hours.set(hour, [...(hours.get(hour) ?? []), power]);
-  });
-  const means = [...hours].map(([hour, powers]) => [hour, sumOf(powers) / powers.length]);
-  return new Map(means.sort(([one], [other]) => one - other));
+  eventStarts(parseTimes(rows), card, clock).forEach((start, row) => (rows[row].hour = clock.wholeHour(start)));
+  const there = rows.filter(({ power, hour }) => power !== undefined && clock.begin <= hour && hour < clock.end);
+  if (!there.length) throw new Error("it has no hour in the years that the model knows.");
+  const hours = new Map(there.map(({ hour }) => [hour, []]).sort(([one], [other]) => one - other));
+  for (const { hour, power } of there) hours.get(hour).push(power);
+  return new Map([...hours].map(([hour, powers]) => [hour, sumOf(powers) / powers.length]));
 }
 
 /** Parse times; all of them together decide whether the day or the month comes first. */
@@ -67,25 +65,4 @@ function eventStarts(times, { timestamps, first_event_start: first }, clock) {
     seen.add(time);
     return time - back;
   });
-}
-
-/** Say how far a forecast is from what was measured; the error is forecast less measured. */
-export function errorsInWords(measured, card, start, mean, low, high) {
-  const { unit, expected_errors: expected } = card;
-  const [firstLearnt, lastLearnt] = [card.first_event_start, card.last_event_start].map(Date.parse);
-  const hours = mean.flatMap((power, index) => {
-    const time = start + index * HOUR;
-    const actual = measured.get(time);
-    const isWithin = low[index] <= actual && actual <= high[index];
-    return actual === undefined ? [] : [{ actual, error: power - actual, isWithin, isNew: time > lastLearnt || time < firstLearnt }];
-  });
-  if (!hours.length) return "no hour was measured.";
-  const average = (of) => sumOf(hours.map(of)) / hours.length;
-  const mae = average(({ error }) => Math.abs(error));
-  const percent = (share, digits) => `${significant(100 * share, digits)} %`;
-  return `MAE ${significant(mae, 3)} ${unit} (${percent(mae / Math.abs(average(({ actual }) => actual)), 2)} of the mean; `
-    + `${significant(expected.mae_by_week.mean, 3)} is expected of a new week), `
-    + `mean error ${significant(average(({ error }) => error), 3)} ${unit}, `
-    + `${percent(average(({ isWithin }) => +isWithin), 3)} of ${significant(hours.length, 9)} hours within the 90 % interval.`
-    + (hours.every(({ isNew }) => isNew) ? "" : " The model was trained on some of them.");
 }

@@ -6,62 +6,55 @@ const midnight = (day) => Date.parse(`${day}T00:00Z`);
 const dayOf = (local) => new Date(local).toISOString().slice(0, 10);
 
 export class Period {
-  /** @param today - the day on which the page opens; `now` is its hour, where hours without a start begin. */
+  /** @param now - the hour around which the page opens; hours without a start begin there. */
   constructor({ N, start, period, date }, clock, now) {
     const { day: today, start: hour } = clock.hour(now);
+    this.clock = clock;
     if (N ?? start) {
-      const from = Date.parse(start ?? hour) || now;
-      const { local, day } = clock.hour(from);
-      Object.assign(this, { clock, kind: "hours", from, date: day });
-      this.count = Math.min(Math.max(Math.trunc(N) || 168, 1), 8784);
-      this.input = { N: N ?? 168, start: start ?? hour };
-      this.short = this.name = `${N ?? 168} hours from ${written(local)}`;
+      const [from, input] = [Date.parse(start ?? hour) || now, { N: N ?? 168, start: start ?? hour }];
+      const { local, day: date } = clock.hour(from);
+      const name = `${input.N} hours from ${written(local)}`;
+      const count = Math.min(Math.max(Math.trunc(N) || 168, 1), 8784);
+      Object.assign(this, { kind: "hours", from, count, input, address: input, steps: { today: {} }, date, name, short: name });
       return;
     }
-    const kind = ["day", "month"].includes(period) ? period : "week";
+    const kind = this.kind = ["day", "month"].includes(period) ? period : "week";
     const [earliest, latest] = [clock.begin, clock.end - HOUR].map((time) => midnight(clock.hour(time).day));
     const asked = Math.min(Math.max(midnight(date) || midnight(today), earliest), latest);
-    Object.assign(this, { clock, kind, date: dayOf(asked) });
     const [first, next] = this.bounds(asked);
+    this.date = dayOf(asked);
     this.from = Math.max(clock.find(first), clock.begin);
     this.count = (Math.min(clock.find(next), clock.end) - this.from) / HOUR;
     this.input = { N: this.count, start: clock.hour(this.from).start };
+    this.address = { period: kind, date: this.date };
+    // The addresses of the periods beside this one; undefined beyond the known years.
+    this.steps = {
+      before: first > earliest ? { period: kind, date: dayOf(this.bounds(first - DAY)[0]) } : undefined,
+      today: { period: kind },
+      after: next <= latest ? { period: kind, date: dayOf(next) } : undefined,
+    };
     const near = NEAR[kind]?.[Math.round((first - this.bounds(midnight(today))[0]) / (next - first)) + 1];
-    const [day, weekday] = [kind === "month" ? undefined : "numeric", kind === "day" ? "long" : undefined];
-    const format = new Intl.DateTimeFormat("en-GB", { weekday, day, month: "long", year: "numeric", timeZone: "UTC" });
+    const fields = { day: { weekday: "long", day: "numeric" }, week: { day: "numeric" } }[kind];
+    const format = new Intl.DateTimeFormat("en-GB", { ...fields, month: "long", year: "numeric", timeZone: "UTC" });
     const dates = format.formatRange(first, next - DAY).replace(", ", " ");
     [this.short, this.name] = near ? [near, `${near}, ${dates}`] : [dates, dates];
   }
-
   /** Return the local midnights between which the period around a local midnight lies. */
   bounds(local) {
     const date = new Date(local);
-    const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()];
-    if (this.kind === "month") return [Date.UTC(year, month), Date.UTC(year, month + 1)];
+    const month = (later) => Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + later);
+    if (this.kind === "month") return [month(0), month(1)];
     if (this.kind === "day") return [local, local + DAY];
-    const first = local - ((date.getUTCDay() + 13 - this.clock.firstWeekday) % 7) * DAY;
-    return [first, first + 7 * DAY];
+    const monday = local - ((date.getUTCDay() + 6) % 7) * DAY;
+    return [monday, monday + 7 * DAY];
   }
-  /** Return what address shows this period (0), the one before (-1) or after (1); undefined beyond the known years. */
-  address(direction) {
-    const { clock, kind, from, count, date, input } = this;
-    if (!direction) return kind === "hours" ? input : { period: kind, date };
-    const start = from + direction * count * HOUR;
-    if (kind === "hours") {
-      const isThere = start >= clock.begin && start + count * HOUR <= clock.end;
-      return isThere ? { N: count, start: clock.hour(start).start } : undefined;
-    }
-    const [first, next] = this.bounds(midnight(date));
-    const isKnown = direction < 0 ? clock.find(first) > clock.begin : clock.find(next) < clock.end;
-    return isKnown ? { period: kind, date: dayOf(direction < 0 ? this.bounds(first - DAY)[0] : next) } : undefined;
-  }
-  /** Return hours of the same weekdays earlier, to compare with; undefined beyond the known years. */
+  /** Return hours of the same weekdays to compare with, of a longer period a year before; undefined beyond the known years. */
   earlier(compare) {
     const { clock, from, count } = this;
-    const days = compare === "year" || count > 32 * 24 ? 364 : count > 8 * 24 ? 28 : 7;
+    const days = compare === "year" || count > 8 * 24 ? 364 : 7;
     const [first, end] = [from, from + count * HOUR].map((time) => clock.local(time) - days * DAY);
     if (first < clock.local(clock.begin)) return undefined;
-    const name = { 7: count < 26 ? "a week before" : "the week before", 28: "four weeks before", 364: "a year before" }[days];
+    const name = days === 364 ? "a year before" : count < 26 ? "a week before" : "the week before";
     const start = clock.find(first);
     return { days, name, input: { N: (clock.find(end) - start) / HOUR, start: clock.hour(start).start } };
   }

@@ -5,7 +5,7 @@ const PREFIXES = ["", "k", "M", "G", "T", "P"];
 const spaced = (value, options) => value.toLocaleString("en-GB", options).replaceAll(",", "\u202f").replace("-", "−");
 export const significant = (value, digits = 4) => spaced(value, { maximumSignificantDigits: digits, signDisplay: "negative" });
 export const sumOf = (powers) => powers.reduce((sum, power) => sum + power, 0);
-export const rangeOf = (powers) => powers.reduce(([low, high], it) => [Math.min(low, it), Math.max(high, it)], [Infinity, -Infinity]);
+export const rangeOf = (powers) => [Math.min(...powers), Math.max(...powers)];
 
 /** Return a function that writes numbers with the decimals that a step needs. */
 export function stepFormat(step) {

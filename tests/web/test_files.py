@@ -81,6 +81,6 @@ def test_the_page_works_under_a_mount() -> None:
 
 
 def test_the_page_is_small() -> None:
-    """A browser loads at most 70 kB before compression, and a person reads at most 1,100 lines."""
-    assert sum(file.stat().st_size for file in FILES) <= 70_000
-    assert sum(len(file.read_text("utf-8").splitlines()) for file in FILES) <= 1_100
+    """A browser loads at most 60 kB before compression, and a person reads at most 900 lines."""
+    assert sum(file.stat().st_size for file in FILES) <= 60_000
+    assert sum(len(file.read_text("utf-8").splitlines()) for file in FILES) <= 900

@@ -63,7 +63,7 @@ const visits = {
       await page.keyboard.press(key);
       keys.push((await told(page, "#year")).split("; ").slice(0, 2).join("; ").split(":00:")[0]);
     }
-    await page.keyboard.press("Enter");
+    await page.click("text=Show this day above");
     await hours(page, 24);
     return { pixels, text, table, clicked, keys, entered: await values(page, "#days form") };
   },
@@ -132,6 +132,12 @@ const visits = {
     await page.waitForSelector(".errors:has-text('dropped.csv')");
     return { ...seen, requests };
   },
+  async "measured power of another week"(open) {
+    const page = await open("/");
+    await page.setInputFiles("#file", { name: "old.csv", mimeType: "text/csv", buffer: Buffer.from(MEASURED) });
+    await page.waitForSelector(".errors:has-text('old.csv')");
+    return page.innerText("#days h2");
+  },
   async "what can be taken away"(open) {
     const page = await open("/?compare=before");
     const download = page.waitForEvent("download");
@@ -139,9 +145,7 @@ const visits = {
     const file = await download;
     const chunks = [];
     for await (const chunk of await file.createReadStream()) chunks.push(chunk);
-    await page.click("#link");
-    await page.waitForSelector("#said:has-text('Copied')", { state: "attached" });
-    const link = await page.evaluate(() => navigator.clipboard.readText());
+    const link = await page.$eval("#link", (it) => it.href);
     await page.click("#api summary");
     const code = await page.$$eval("#api pre", (all) => all.map((it) => it.textContent));
     return { name: file.suggestedFilename(), csv: Buffer.concat(chunks).toString(), link, code };
@@ -157,18 +161,17 @@ const visits = {
     })));
     await page.fill("#hour_of_day", "24");
     await page.click("#hour button");
-    const refused = { error: await page.innerText("#hour_of_day-fault"), requests: [...requests], focus: await focused(page) };
-    await page.fill("#hour_of_day", "8");
+    const refused = { error: await fault(page, "#hour_of_day"), requests: [...requests], focus: await focused(page) };
+    await page.fill("#hour_of_day", "9");
     await page.click("#hour button");
-    await page.waitForSelector("#hour .code");
+    await page.waitForSelector("#hour pre:has-text('hour_of_day=9')");
     const copied = [];
     for (const button of await page.$$("#hour .code button")) {
       await button.click();
-      await page.waitForFunction((it) => it.textContent === "Copied", button);
+      await page.waitForFunction((it) => it.parentElement.querySelector("output").textContent === "Copied", button);
       copied.push(await page.evaluate(() => navigator.clipboard.readText()));
     }
-    const said = await page.textContent("#said");
-    const seen = { controls, refused, requests: [...requests], prediction: await page.innerText(".answer .readout"), copied, said };
+    const seen = { controls, refused, requests: [...requests], prediction: await page.innerText(".answer .readout"), copied };
     seen.moments = [];
     for (const moment of ["2026-11-26T08:00", "2026-07-05T23:00", "2026-12-31T23:00"]) {
       await page.fill("#moment", moment);
@@ -178,8 +181,8 @@ const visits = {
   },
   async "what the server refuses"(open) {
     const page = await open("/?N=24&start=2026-11-26T00:30:00-08:00", { wait: "#year .readout strong" });
-    await page.waitForFunction(() => document.getElementById("start-fault").textContent);
-    return { error: await page.innerText("#start-fault"), focus: await focused(page) };
+    await page.waitForSelector("#days .status button");
+    return page.innerText("#days .status");
   },
   async "a server that goes away"(open) {
     const page = await open("/");
@@ -227,13 +230,19 @@ const visits = {
     await page.fill("#start", "");
     await page.fill("#N", "0");
     await page.click("#api button:has-text('Show')");
-    const refused = await page.innerText("#N-fault");
+    const refused = [await fault(page, "#N"), await focused(page)];
+    const mismatches = [];
+    for (const start of ["2026-11-26 00:00:00-08:00", "2026-11-26T00:00:00-08:00", ""]) {
+      await page.fill("#start", start);
+      mismatches.push(await page.$eval("#start", (it) => it.validity.patternMismatch));
+    }
     const invalid = await open("/?N=0", { wait: "#year .readout strong" });
-    const dim = [await invalid.innerText("#N-fault"), await invalid.getAttribute("#days", "class")];
+    await invalid.waitForSelector("#days .status button");
+    const dim = [await invalid.innerText("#days .status"), await invalid.getAttribute("#days", "class")];
     await page.fill("#N", "24");
     await page.click("#api button:has-text('Show')");
     await page.waitForSelector("#days h2:has-text('24 hours from Fri, 30 Oct 2026')");
-    const cleared = [page.url(), await page.inputValue("#start"), await page.innerText(".headline"), refused, dim];
+    const cleared = [page.url(), await page.inputValue("#start"), await page.innerText(".headline"), refused, mismatches, dim];
     await page.click("text=Today");
     await page.selectOption("#period", "day");
     await page.waitForSelector("#days h2:has-text('Today, Friday 30 October')");
@@ -266,7 +275,7 @@ const visits = {
     const table = await page.$eval("#days .scroll", (it) => it.scrollHeight - it.clientHeight);
     const forced = await open("/", { forcedColors: "active" });
     const keys = await forced.$$eval(".key", (all) => all.map((it) => getComputedStyle(it, "::before").forcedColorAdjust));
-    return { canvas, svg, mark, table, keys, slider: await forced.$eval("#days [type=range]", (it) => getComputedStyle(it).forcedColorAdjust) };
+    return { canvas, svg, mark, table, keys, slider: await forced.$eval("#days [type=range]", (it) => getComputedStyle(it).appearance) };
   },
   async "a telephone"(open) {
     const page = await open("/?N=168&start=2026-10-30T10:00:00-07:00", { viewport: { width: 360, height: 740 }, hasTouch: true });
@@ -297,7 +306,7 @@ const visits = {
     const restored = await seen(other);
     for (let step = 0; step < 3; step += 1) await page.goBack();
     await hours(page, 169);
-    return { address, shared, restored, back: await page.innerText(".answer") };
+    return { address, shared, restored, back: await values(page, "form") };
   },
   async "the keyboard alone"(open) {
     const page = await open(`/?${HOUR}`, { wait: "#hour .code" });
@@ -312,11 +321,8 @@ const visits = {
   async accessibility(open) {
     const found = [];
     for (const colorScheme of ["light", "dark"]) {
-      const page = await open(`/?compare=before&${HOUR.replace("8", "24")}`, { colorScheme, bypassCSP: true });
+      const page = await open(`/?compare=before&${HOUR}`, { colorScheme, bypassCSP: true, wait: ALL });
       for (const summary of await page.$$("#days summary, form summary")) await summary.click();
-      await page.fill("#hour_of_day", "8");
-      await page.click("#hour button");
-      await page.waitForSelector("#hour .code");
       await page.addScriptTag({ path: axe });
       const { violations } = await page.evaluate(() => globalThis.axe.run());
       found.push(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.target.join(" "))]));
@@ -332,7 +338,7 @@ const visits = {
     return wide;
   },
   async "a model card that the page does not understand"(open) {
-    const page = await open("/", { wait: "main > .status:has-text('error')", change: (card) => delete card.validation });
+    const page = await open("/", { wait: "main > .status:has-text('error')", change: (card) => delete card.expected_errors });
     return page.innerText("main");
   },
   async "an error in the page's own code"(open) {
@@ -349,12 +355,13 @@ const visits = {
   },
   async "another model, mounted"(open) {
     const page = await open(mounted, { now: "2070-01-01T00:00:00Z" });
-    return { text: await page.innerText("body"), input: await values(page, "#days form"), note: await page.isVisible("#unknown") };
+    return { text: await page.innerText("body"), input: await values(page, "#days form") };
   },
 };
 
 const text = (all) => all.map((it) => it.innerText);
 const values = (page, form) => page.$$eval(`${form} [name]`, (all) => all.map((control) => control.value));
+const fault = (page, control) => page.$eval(control, (it) => it.validationMessage);
 const told = (page, section) => page.getAttribute(`${section} [type=range]`, "aria-valuetext");
 const ticks = (page) => page.$$eval("#days text.end", (all) => all.map((it) => [it.textContent, +it.getAttribute("y") - 4]).slice(0, -1));
 const hours = (page, count) => page.waitForFunction((it) => document.querySelector("#days [type=range]").max === it, `${count - 1}`);
