@@ -27,9 +27,10 @@ async def create_site(client: FlexMeasuresClient) -> dict[str, int]:
     account = await client.get_account()
     types = {kind["name"]: kind["id"] for kind in await client.get_asset_types()}
     assets = await client.get_assets(account_id=account["id"], parse_json_fields=True)
-    site = next((asset for asset in assets if asset["name"] == NAME), None)
-    if site is None:
-        site = await client.add_asset(NAME, account["id"], 37.77, -122.42, types["building"])
+    if NAME not in [asset["name"] for asset in assets]:
+        await client.add_asset(NAME, account["id"], 37.77, -122.42, types["building"])
+        assets = await client.get_assets(account_id=account["id"], parse_json_fields=True)
+    site = next(asset for asset in assets if asset["name"] == NAME)
     existing = {sensor["name"]: sensor["id"] for sensor in await client.get_sensors(site["id"], parse_json_fields=True)}
     ids = {"SITE": site["id"]}
     for variable, (name, resolution) in SENSORS.items():

@@ -82,6 +82,15 @@ def meter_with_forecasts(site: Site, name: str) -> tuple[str, str]:
     return sensor, start
 
 
+def test_the_building_has_a_chart(site: Site) -> None:
+    """The load, its forecast and the quantiles are drawn together. It is the first test, when create_site.py ran once."""
+    (row,) = get(site, f"assets/{site['SITE']}/chart")["vconcat"]
+    assert row["title"] == "Load"
+    asset = get(site, f"assets/{site['SITE']}")
+    (shown,) = json.loads(asset["sensors_to_show"])
+    assert shown["plots"] == [{"sensors": [int(site[name]) for name in ("SENSOR", "LOW", "HIGH", "METER")]}]
+
+
 def test_a_second_run_changes_nothing(site: Site) -> None:
     """The command and the API's trigger have run already; once more, every belief is what it was."""
     start = this_hour()
