@@ -6,9 +6,12 @@ import { HOUR, WEEKDAYS, written } from "./site_clock.js";
  * Write a headline like "168.6 MWh, 3 % less than the week before. Peak 1 351 kW on Tuesday 17:00 to 18:00, up to 1 398."
  * Upper, a quantile, and past, to compare with, have powers by hour and a name.
  */
-export function headline({ hours, days, mean, unit }, upper, past, clock) {
-  const [peak, highest] = [mean, upper.powers].map((powers) => Math.max(...powers));
-  const [format, at] = [powerFormat([...mean, highest]), hours[mean.indexOf(peak)]];
+export function headline({ hours, days, mean, low, unit }, upper, past, clock) {
+  const lower = { powers: low, name: "5 % quantile" };
+  const feedsIn = sumOf(mean) < 0; // a solar plant: what counts is its lowest hour, and how much lower it may be
+  const [name, way, edge, most] = feedsIn ? ["Lowest", "down", lower, Math.min] : ["Peak", "up", upper, Math.max];
+  const [peak, limit] = [mean, edge.powers].map((powers) => most(...powers));
+  const [format, at] = [powerFormat([...mean, limit]), hours[mean.indexOf(peak)]];
   const nameDay = ({ local }) => written(local, { weekday: "long", ...(days.length > 8 && { day: "numeric", month: "long" }) });
   const on = days.length > 1 ? ` on ${nameDay(at)}` : "";
   const [from, to] = [at, clock.hour(at.time + HOUR)].map(({ start }) => start.slice(11, 16));
@@ -16,7 +19,7 @@ export function headline({ hours, days, mean, unit }, upper, past, clock) {
   const rests = named.map((day) => (days.length > 1 ? `${nameDay(day)} is ${day.restName}` : day.restName));
   return [
     `${energy(mean, unit)}${difference(mean, past)}`,
-    `Peak ${format(peak)} ${unit}${on} ${from} to ${to}, up to ${format(highest)} (${upper.name})`,
+    `${name} ${format(peak)} ${unit}${on} ${from} to ${to}, ${way} to ${format(limit)} (${edge.name})`,
     ...(rests.length > 4 ? [`${rests.length} holidays or closures`] : rests),
   ].map((sentence) => `${sentence}.`).join(" ");
 }
@@ -52,7 +55,7 @@ export function measuredShares({ expected_errors: errors }) {
 export function cardInWords({ training_data: data, timestamps, holidays, closures, ...card }) {
   const [first, last] = [card.first_event_start, card.last_event_start].map((start) => start.slice(0, 10));
   const { mean, standard_deviation: spread } = card.expected_errors.mae_by_week;
-  const closed = [...new Set(Object.values(closures))].join(", ");
+  const closed = [...new Set(Object.values(closures))].slice(0, 8).join(", ");
   return [
     `Trained on ${significant(data.hours, 9)} hours from ${first} to ${last}, ${significant(data.missing_hours, 9)} missing. `
       + `Its timestamps mark the ${timestamps.marks} of an hour, in ${timestamps.clock} time.`,

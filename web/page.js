@@ -4,7 +4,7 @@ import { codeSamples, element } from "./element.js";
 import { ForecastChart } from "./forecast_chart.js";
 import { cardInWords, errorsInWords, headline, measuredShares } from "./in_words.js";
 import { readMeasured } from "./measured.js";
-import { Period } from "./period.js";
+import { LONGEST, Period } from "./period.js";
 import { buildForm, fillForm } from "./schema_form.js";
 import { askForecast, askPrediction, read, Section } from "./section.js";
 import { DAY, HOUR, SiteClock } from "./site_clock.js";
@@ -129,14 +129,15 @@ function drawDays(data, index) {
   const csv = [columns, ...rows].map((row) => `${row.join(",")}\n`).join("");
   Object.assign(find("#save"), { href: `data:text/csv,${encodeURIComponent(csv)}`, download: `${card.name}, ${data.name}.csv` });
 }
-/** Read a file of measured power in this browser, and show its last hours if none of it is in sight. */
+/** Read a file of measured power in this browser, and show its hours, at most the last year of them. */
 async function load(file) {
   if (!file) return;
   try {
-    const hours = readMeasured(await file.text(), card, clock);
-    measured = { name: file.name, hours };
-    if (chart.data?.hours.some(({ time }) => hours.has(time))) return drawDays(chart.data, chart.index);
-    go({ ...NOWHERE, ...shown.steps.today, date: clock.hour([...hours.keys()].at(-1)).day });
+    measured = { name: file.name, hours: readMeasured(await file.text(), card, clock) };
+    const times = [...measured.hours.keys()];
+    const start = Math.max(times[0], times.at(-1) - (LONGEST - 1) * HOUR);
+    go({ ...NOWHERE, N: (times.at(-1) - start) / HOUR + 1, start: clock.hour(start).start });
+    if (chart.data) drawDays(chart.data, chart.index);
   } catch ({ message }) {
     measured = undefined;
     if (chart.data) drawDays(chart.data, chart.index);

@@ -1,6 +1,7 @@
 // The period that the page's address asks for: a day, week or month of the local clock, or a number of hours.
 import { DAY, HOUR, written } from "./site_clock.js";
 
+export const LONGEST = 8784; // hours of a request
 const NEAR = { day: ["Yesterday", "Today", "Tomorrow"], week: ["Last week", "This week", "Next week"] };
 const midnight = (day) => Date.parse(`${day}T00:00Z`);
 const dayOf = (local) => new Date(local).toISOString().slice(0, 10);
@@ -8,13 +9,12 @@ const dayOf = (local) => new Date(local).toISOString().slice(0, 10);
 export class Period {
   /** @param now - the hour around which the page opens; hours without a start begin there. */
   constructor({ N, start, period, date }, clock, now) {
-    const { day: today, start: hour } = clock.hour(now);
-    this.clock = clock;
+    const { day: today, start: hour } = (this.clock = clock).hour(now);
     if (N ?? start) {
       const [from, input] = [Date.parse(start ?? hour) || now, { N: N ?? 168, start: start ?? hour }];
       const { local, day: date } = clock.hour(from);
       const name = `${input.N} hours from ${written(local)}`;
-      const count = Math.min(Math.max(Math.trunc(N) || 168, 1), 8784);
+      const count = Math.min(Math.max(Math.trunc(N) || 168, 1), LONGEST);
       Object.assign(this, { kind: "hours", from, count, input, address: input, steps: { today: {} }, date, name, short: name });
       return;
     }
@@ -22,8 +22,7 @@ export class Period {
     const [earliest, latest] = [clock.begin, clock.end - HOUR].map((time) => midnight(clock.hour(time).day));
     const asked = Math.min(Math.max(midnight(date) || midnight(today), earliest), latest);
     const [first, next] = this.bounds(asked);
-    this.date = dayOf(asked);
-    this.from = Math.max(clock.find(first), clock.begin);
+    [this.date, this.from] = [dayOf(asked), Math.max(clock.find(first), clock.begin)];
     this.count = (Math.min(clock.find(next), clock.end) - this.from) / HOUR;
     this.input = { N: this.count, start: clock.hour(this.from).start };
     this.address = { period: kind, date: this.date };

@@ -83,7 +83,7 @@ def meter_with_forecasts(site: Site, name: str) -> tuple[str, str]:
 
 
 def test_the_building_has_a_chart(site: Site) -> None:
-    """The load, its forecast and the quantiles are drawn together. It is the first test, when create_site.py ran once."""
+    """The load and its forecasts are drawn together. It is the first test, when create_site.py has run once."""
     (row,) = get(site, f"assets/{site['SITE']}/chart")["vconcat"]
     assert row["title"] == "Load"
     asset = get(site, f"assets/{site['SITE']}")

@@ -25,6 +25,8 @@ CARD_OF_ANOTHER = {
             "sha256": "0" * 64,
             "hours": 8000,
             "missing_hours": 760,
+            "unit": "MW",
+            "zeros_are_missing": False,
             "outlier_days_left_out": [],
             "warnings": ["It is odd."],
         }

@@ -8,6 +8,7 @@ from ast import literal_eval
 from collections import defaultdict
 from datetime import datetime, timedelta, timezone
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -230,14 +231,18 @@ def test_a_file_that_is_no_measurement_is_refused_in_a_line(seen: Any) -> None:
 
 @visit("measured power from a file")
 def test_measured_power_never_leaves_the_browser(seen: Any) -> None:
-    """While files are read and compared, the page sends nothing."""
-    assert seen["requests"] == []
+    """While files are read and compared, the page asks for the forecast of their hours, and sends nothing else."""
+    for method, url, body in seen["requests"]:
+        path, query = urlsplit(url).path, parse_qs(urlsplit(url).query)
+        assert (method, body) == ("GET", None)
+        assert path == "/web/icon.svg" or (path == "/v1/forecast" and set(query) <= {"N", "start", "quantiles"})
 
 
-@visit("measured power of another week")
-def test_the_page_goes_to_the_measured_hours(seen: Any) -> None:
-    """It does so if none of them is in sight."""
-    assert seen == "12 \u2013 18 October 2026"
+@visit("measured power of a long time")
+def test_the_page_shows_all_measured_hours(seen: Any) -> None:
+    """At most the last year of them; the sentence is about the hours that are shown."""
+    assert seen["title"].startswith("8784 hours from ")
+    assert " of 8784 hours within the 90 % interval." in seen["errors"]
 
 
 @visit("what can be taken away")
@@ -284,6 +289,10 @@ def test_the_axis_fits_any_unit(seen: Any) -> None:
     assert "TWh" in gigawatts["headline"]
     assert re.search(r"90 % interval: 10\u202f\d{3}\.\d\d to 10\u202f\d{3}\.\d\d\n", narrow["readout"])
     assert solar["readout"].startswith("\u2212")
+    assert re.search(
+        r"\. Lowest \u2212[\d.]+ kW on \w+ \d\d:00 to \d\d:00, down to \u2212[\d.]+ \(5 % quantile\)\.",
+        solar["headline"],
+    )
 
 
 @visit("paper and forced colours")

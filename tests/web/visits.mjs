@@ -113,7 +113,9 @@ const visits = {
       await page.waitForSelector(`.errors:has-text('${name}')`);
       return page.innerText(".errors");
     };
-    const seen = { shown: await give("measured.csv", MEASURED), line: await page.getAttribute("path.measured", "d") };
+    const shown = await give("measured.csv", MEASURED);
+    await page.waitForSelector("#days h2:has-text('48 hours')");
+    const seen = { shown: await page.innerText(".errors"), line: await page.getAttribute("path.measured", "d") };
     seen.localFormat = await give("german.csv", `Zeit;Leistung\n${MEASURED.split("\n").slice(1, -1).map((row) => {
       const [date, time, power] = row.split(/[ ,]/);
       return `${date.split("-").reverse().join(".")} ${time.slice(0, 5)};${power.replace(".", ",")}`;
@@ -132,11 +134,13 @@ const visits = {
     await page.waitForSelector(".errors:has-text('dropped.csv')");
     return { ...seen, requests };
   },
-  async "measured power of another week"(open) {
+  async "measured power of a long time"(open) {
     const page = await open("/");
-    await page.setInputFiles("#file", { name: "old.csv", mimeType: "text/csv", buffer: Buffer.from(MEASURED) });
-    await page.waitForSelector(".errors:has-text('old.csv')");
-    return page.innerText("#days h2");
+    const hours = Array.from({ length: 9000 }, (_, hour) => new Date(Date.UTC(2025, 0, 1, hour)).toISOString());
+    const content = ["ds,y", ...hours.map((time) => `${time.slice(0, 16)},1000`)].join("\n");
+    await page.setInputFiles("#file", { name: "long.csv", mimeType: "text/csv", buffer: Buffer.from(content) });
+    await page.waitForSelector("#days h2:has-text('8784 hours')");
+    return { title: await page.innerText("#days h2"), errors: await page.innerText(".errors") };
   },
   async "what can be taken away"(open) {
     const page = await open("/?compare=before");
@@ -254,7 +258,7 @@ const visits = {
   async "other units and sizes"(open) {
     const seen = [];
     for (const [unit, of] of [["W", (power) => Math.round(power * 1000)], ["GW", (power) => power * 0.038],
-      ["kW", (power) => 10_000 + power / 100], ["kW", (power) => -power / 10], ["MW", () => 5]]) {
+      ["kW", (power) => 10_000 + power / 100], ["kW", (power) => (power - 2000) / 10], ["MW", () => 5]]) {
       const page = await open("/", { scaled: { unit, of } });
       const left = await page.$$eval("#days text.end", (all) => Math.min(...all.map((it) => it.getBBox().x)));
       seen.push({ unit, ticks: (await ticks(page)).map(([tick]) => tick), left, readout: await page.innerText("#days .readout"),
