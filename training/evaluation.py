@@ -234,7 +234,7 @@ def compare_with_service(
         old = _forecast("model", service, last.index)
     except UnanswerableInput as error:
         raise DataError(f"--replaces: that model cannot forecast the last weeks: {error}") from error
-    weeks = Weeks.of(last.assign(forecast=old.forecast, residual=last[POWER] - old.forecast))
+    weeks = Weeks.of(last)
     errors = [weeks.mean((forecast - last[POWER]).abs()) for forecast in (new, old.forecast)]
     maes = [float(error.mean()) for error in errors]
     found = (

@@ -68,7 +68,7 @@ def test_a_model_of_an_unchanged_building_holds(office: Training, seed: int) -> 
 CHANGES: dict[str, tuple[dict[str, Any], str]] = {
     "higher": ({"factor": 1.15}, r"the load is 1\d% above the forecast since the week of \d+ \w+ 202[34]\."),
     "lower": ({"factor": 0.85}, r"the load is 1\d% below the forecast since the week of \d+ \w+ 202[34]\."),
-    "an hour earlier": ({"opens": 7}, r"the load has another shape, most of all at .*7:00"),
+    "an hour earlier": ({"opens": 7}, r"the load has another shape, most of all at 7:00(, \d+:00){2}\."),
     "closed on Thursdays": ({"closed": (3, 4, 5)}, r"the load has another shape on Thursdays\."),
 }
 
@@ -175,6 +175,11 @@ def test_a_candidate_that_is_not_better_is_not(office: Training, grown_office: T
     evaluation = evaluate(weeks_later(), office.forecaster, grown_office.forecaster)
     assert not evaluation.is_alarm
     assert evaluation.verdict.startswith("The candidate is not clearly better: its error is smaller in 0 of 8 weeks ")
+    days = evaluate(profile_of(office_load(LATER, 1).iloc[:100]), office.forecaster, grown_office.forecaster)
+    assert (days.is_alarm, days.verdict) == (
+        False,
+        "Too early to say: there is no whole week that neither model has seen.",
+    )
     one_week = evaluate(weeks_later(1, factor=1.15), office.forecaster, grown_office.forecaster)
     assert (one_week.is_alarm, "in 1 of 1 weeks (sign test: 50% by chance)" in one_week.verdict) == (False, True)
 
@@ -353,6 +358,10 @@ def test_a_model_in_service_that_knows_the_last_weeks_is_an_error(office: Traini
         check_comparable(profile, "kW", office.forecaster)
     with pytest.raises(DataError, match=r"^--replaces: that model is in kW and the data in MW; give both one unit"):
         check_comparable(profile, "MW", office.forecaster)
+    four_weeks_later = profile_of(office_load("2023-01-22", 21))
+    check_comparable(four_weeks_later, "kW", office.forecaster)
+    with pytest.raises(DataError, match=r"^--replaces: that model cannot forecast the last weeks: start must "):
+        replaces(profile_of(office_load("2060-01-04", 20)), office.forecaster)
 
 
 @pytest.mark.slow("whole trainings")

@@ -6,10 +6,11 @@ import pandas as pd
 import pytest
 
 from tests.builders import LOS_ANGELES, calendar_of, hourly_load
-from training.forest import Settings
+from training.forest import Settings, fit_forest, predict_forest
 from training.load_profile import make_features
 from training.validation import (
     BASELINES,
+    SEEDS,
     Score,
     Validation,
     baseline,
@@ -37,6 +38,13 @@ def test_scores_are_those_of_the_textbook() -> None:
     """The errors here are 1, -1 and 4, on 10, 20 and 40."""
     score = Score.of(hours_of(10, 20, 40), series(11, 19, 44))
     assert score[:3] == pytest.approx((2, np.sqrt(6), 100 * (0.1 + 0.05 + 0.1) / 3))
+
+
+def test_scores_of_several_seeds_are_averaged() -> None:
+    """Without a MAPE of one of them, the mean has none."""
+    scores = [Score(1, 2, 3, 4), Score(3, 4, 5, 6)]
+    assert Score.mean(scores) == Score(2, 3, 4, 5)
+    assert Score.mean([*scores, Score(2, 3, None, 5)]) == Score(2, 3, None, 5)
 
 
 def test_the_peak_of_each_whole_day_is_scored() -> None:
@@ -130,3 +138,8 @@ def test_the_validation_does_not_use_its_test_hours() -> None:
     assert given.forecast.to_list() == other.forecast.to_list()
     assert given.scores["forest"].mae < other.scores["forest"].mae
     assert list(given.scores) == ["forest", *BASELINES]
+    train, test = split_in_time(make_features(changed, calendar))
+    for name, weeks in BASELINES.items():
+        assert other.scores[name] == Score.of(test, baseline(weeks, train, test))
+    assert other.figures()["first_test_event_start"] == test.index[0].isoformat()
+    assert other.forecast.equals(predict_forest(fit_forest(train, settings, seed=SEEDS[0]), test))
