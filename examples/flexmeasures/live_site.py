@@ -28,6 +28,12 @@ BLOCKS = re.findall(r"```(sh|python)\n(.*?)```", (HERE / "README.md").read_text(
 
 Site = dict[str, str]
 """The environment of the README's commands: addresses, and the IDs of sensors."""
+FORECASTS = ("SENSOR", "LOW", "HIGH")  # the sensors of the mean and of its quantiles
+CLOCK_CHANGES_AND_A_YEAR = [
+    ("2027-03-13T00:00:00-08:00", 72),
+    ("2027-11-06T00:00:00-07:00", 72),
+    ("2028-01-01T00:00:00-08:00", 8784),
+]
 
 
 def block(words: str) -> str:
