@@ -190,10 +190,9 @@ def _is_unseen_season(weeks: Weeks, model: Forecaster) -> bool:
 
 
 def _what_to_do(weeks: Weeks, since: date) -> str:
-    known = (weeks.hours.index[-1].date() - since).days // 7
-    if known >= FEWEST_TRAINING_WEEKS:
-        return f"Train it on the measurements since then: train.py --since {since} --replaces MODEL."
     ready = since + timedelta(weeks=FEWEST_TRAINING_WEEKS)
+    if ready <= (weeks.hours.index[-1] + pd.Timedelta(hours=1)).date():
+        return f"Train it on the measurements since then: train.py --since {since} --replaces MODEL."
     needs = f"{FEWEST_TRAINING_WEEKS} weeks that train.py --since {since} needs"
     return f"From {ready.day} {ready:%B %Y} on, there are the {needs}."
 

@@ -20,12 +20,13 @@ from forecast_core.errors import DataError
 from forecast_core.forecaster import Forecaster
 from tests.builders import JERUSALEM, changed_model, hour_ending_csv, office_load
 from train import Refused, train
-from training.evaluation import Evaluation, check_comparable, compare_with_service, evaluate
+from training.evaluation import Evaluation, Scored, check_comparable, compare_with_service, evaluate
 from training.forest import Settings
 from training.instants import ReadingOptions
 from training.load_profile import LoadProfile, make_features, read_load_profile
 from training.options import TrainingOptions
-from training.verdict import Weeks, _level_reason, level_rule
+from training.prediction_interval import QUANTILES
+from training.verdict import Weeks, _level_reason, _what_to_do, level_rule
 
 from .conftest import OFFICE, Training
 
@@ -80,7 +81,9 @@ def test_a_change_is_found_with_its_reason(office: Training, change: str) -> Non
     evaluation = evaluate(weeks_later(**building), office.forecaster)
     assert evaluation.is_alarm
     assert re.match(f"The model is outdated: {reason}", evaluation.verdict), evaluation.verdict
-    assert evaluation.verdict.endswith("there are the 10 weeks that train.py --since 2024-01-07 needs.")
+    assert evaluation.verdict.endswith(
+        ". From 17 March 2024 on, there are the 10 weeks that train.py --since 2024-01-07 needs."
+    )
 
 
 def test_a_change_in_the_middle_has_its_week(office: Training) -> None:
@@ -282,6 +285,60 @@ def test_seen_hours_need_not_be_known_to_the_calendar(office: Training) -> None:
     load = pd.concat([office_years_ago, office_load(LATER, 8)])
     evaluation = evaluate(profile_of(load), office.forecaster)
     assert (evaluation.n_seen, len(evaluation.weeks.hours)) == (2 * 7 * 24, 8 * 7 * 24)
+
+
+@pytest.mark.parametrize(("hours", "is_enough"), [(10 * 7 * 24 - 1, False), (10 * 7 * 24, True)])
+def test_ten_weeks_since_the_change_are_enough_to_train_on(hours: int, is_enough: bool) -> None:
+    """The verdict names the command as soon as it works."""
+    index = pd.date_range("2026-02-02T00:00Z", periods=hours, freq="h")
+    what = _what_to_do(Weeks.of(pd.DataFrame({"residual": 1.0}, index)), date(2026, 2, 2))
+    assert what == (
+        "Train it on the measurements since then: train.py --since 2026-02-02 --replaces MODEL."
+        if is_enough
+        else "From 13 April 2026 on, there are the 10 weeks that train.py --since 2026-02-02 needs."
+    )
+
+
+def test_the_table_has_the_errors_overall_and_by_week() -> None:
+    """A forecast without training has no interval, and a week without a forecast none of its own."""
+    index = pd.date_range("2026-02-02T00:00Z", periods=2 * 7 * 24, freq="h")
+    hours = pd.DataFrame({"power": 100.0}, index)
+    is_second = index >= index[7 * 24]
+    model = pd.Series(np.where(is_second, 104.0, 98.0), index)
+    quantiles = {str(share): model + 6 * (share - 0.5) for share in QUANTILES}
+    other = pd.Series(np.where(is_second, 90.0, np.nan), index)
+    evaluation = Evaluation(
+        weeks=Weeks.of(hours), scored=[Scored("model", model, quantiles), Scored("last week", other, {})], unit="kW",
+        n_seen=1234, is_alarm=False, verdict="It holds.", notes=["A note."],
+    )  # fmt: skip
+    assert evaluation.table().splitlines() == [
+        "336 hours from 2026-02-02 00:00:00+00:00; 1,234 seen hours left out",
+        "                                      MAE kW  mean error  in 90 %   pinball",
+        "model                                   3.00        1.00      50%     0.850",
+        "last week                               10.0       -10.0        -         -",
+        "",
+        "week of                                 model, MAE",
+        "2026-02-02                                    2.00",
+        "2026-02-09                                    4.00",
+    ]
+    weeks = [
+        {
+            "week_of": "2026-02-02",
+            "mae": {"model": 2.0, "last week": None},
+            "mean_error": {"model": -2.0, "last week": None},
+        },
+        {
+            "week_of": "2026-02-09",
+            "mae": {"model": 4.0, "last week": 10.0},
+            "mean_error": {"model": 4.0, "last week": -10.0},
+        },
+    ]
+    figures = evaluation.figures()
+    assert figures.pop("errors")["last week"] == {"mae": 10.0, "mean_error": -10.0}
+    assert figures == {
+        "verdict": "It holds.", "is_alarm": False, "notes": ["A note."], "unit": "kW", "hours": 336,
+        "seen_hours_left_out": 1234, "weeks": weeks,
+    }  # fmt: skip
 
 
 def test_a_small_change_of_level_is_a_sentence_too() -> None:
