@@ -22,11 +22,7 @@ export class CarpetPlot extends Chart {
     super(figure);
     [this.carpet, this.lowest, this.scale, this.highest] = figure.querySelectorAll("canvas, .end");
     paint(this.scale, Array.from({ length: 101 }, (_, percent) => [percent / 100]));
-    const choose = () => onChoice(this.data.days[this.index]);
-    // A tap selects an hour to read; the button shows its day.
-    this.plot.addEventListener("pointerdown", ({ pointerType }) => (this.isTouch = pointerType === "touch"));
-    this.plot.addEventListener("click", (at) => this.point(at) && !this.isTouch && choose());
-    figure.querySelector("button").addEventListener("click", choose);
+    figure.querySelector("button").addEventListener("click", () => onChoice(this.data.days[this.index]));
   }
   draw() {
     const { days, hours, mean, unit } = this.data;
@@ -35,10 +31,9 @@ export class CarpetPlot extends Chart {
     this.format = powerFormat(mean);
     this.cells = byLocalClock(this.data);
     // In shares of the drawing, which paper scales.
-    const across = (length) => `${(100 * length) / this.plot.clientWidth}%`;
-    const down = (length) => `${(100 * length) / this.height}%`;
-    const place = { left: across(this.left), width: across(this.width), top: down(this.top), height: down(24 * ROW) };
-    Object.assign(this.carpet.style, place);
+    const [left, width] = [this.left, this.width].map((length) => `${(100 * length) / this.plot.clientWidth}%`);
+    const [top, height] = [this.top, 24 * ROW].map((length) => `${(100 * length) / this.height}%`);
+    Object.assign(this.carpet.style, { left, width, top, height });
     paint(this.carpet, this.cells.map((powers) => powers.map((power) => (power - lowest) / (highest - lowest || 1))));
     this.lowest.textContent = `${this.format(lowest)} ${unit}`;
     this.highest.textContent = `${this.format(highest)} ${unit}`;

@@ -16,6 +16,12 @@ export function table(caption, columns, rows) {
   const body = rows.map((row) => element("tr", {}, ...row.map(cell)));
   return element("table", {}, element("caption", {}, caption), head, element("tbody", {}, ...body));
 }
+/** Copy a text, and say so; without HTTPS there is no clipboard, and the user can copy what is selected. */
+export async function copy(text, said, place) {
+  getSelection().selectAllChildren(place);
+  const isCopied = await navigator.clipboard?.writeText(text).then(() => true, () => false);
+  said.textContent = isCopied ? "Copied" : "Selected";
+}
 /** Show a request as other clients send it, each with a button that copies it. */
 export function codeSamples(resource, input) {
   const url = `${new URL(`v1/${resource}`, document.baseURI)}?${new URLSearchParams(input)}`;
@@ -23,11 +29,7 @@ export function codeSamples(resource, input) {
   return Object.entries({ URL: url, curl: `curl '${url}'`, Python: python }).map(([title, code]) => {
     const [pre, said] = [element("pre", {}, code), element("output")];
     const button = element("button", { type: "button", "aria-label": `Copy ${title}` }, "Copy");
-    button.addEventListener("click", async () => {
-      getSelection().selectAllChildren(pre); // without HTTPS there is no clipboard, and the user can copy the selection
-      const isCopied = await navigator.clipboard?.writeText(code).then(() => true, () => false);
-      said.textContent = isCopied ? "Copied" : "Selected";
-    });
+    button.addEventListener("click", () => copy(code, said, pre));
     return element("div", { class: "code" }, element("h3", {}, title), said, button, pre);
   });
 }

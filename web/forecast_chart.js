@@ -44,7 +44,8 @@ export class ForecastChart extends Chart {
       const hour = local.getUTCHours();
       if (hour && hour % every === 0) this.label(start.slice(11, 13), this.x(index), this.floor + 15, "middle");
     });
-    const fields = { [perDay < 36 ? "month" : "weekday"]: "short", day: perDay < 36 || perDay >= 48 ? "numeric" : undefined };
+    const [day, name] = [perDay < 48 && days.length <= 8 ? {} : { day: "numeric" }, perDay < 36 ? "month" : "weekday"];
+    const fields = perDay >= 36 && perDay < 48 && days.length > 8 ? day : { ...day, [name]: "short" };
     let free = 0;
     for (const { index, count, local, rest } of days) {
       const [from, to, text] = [this.x(index), this.x(index + count), written(local, fields)];

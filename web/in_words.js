@@ -4,7 +4,7 @@ import { HOUR, WEEKDAYS, written } from "./site_clock.js";
 
 /**
  * Write a headline like "168.6 MWh, 3 % less than the week before. Peak 1 351 kW on Tuesday 17:00 to 18:00, up to 1 398."
- * Upper, a quantile, and past, to compare with, have powers by hour and a name.
+ * Upper, a quantile, has powers by hour and a name; past has the values of an earlier period, and its name.
  */
 export function headline({ hours, days, mean, low, unit }, upper, past, clock) {
   const lower = { powers: low, name: "5 % quantile" };
@@ -16,24 +16,25 @@ export function headline({ hours, days, mean, low, unit }, upper, past, clock) {
   const on = days.length > 1 ? ` on ${nameDay(at)}` : "";
   const [from, to] = [at, clock.hour(at.time + HOUR)].map(({ start }) => start.slice(11, 16));
   const named = days.filter(({ restName }) => restName);
+  const inUnit = (power) => `${format(power)}\u00a0${unit}`;
   const rests = named.map((day) => (days.length > 1 ? `${nameDay(day)} is ${day.restName}` : day.restName));
   return [
-    `${energy(mean, unit)}${difference(mean, past)}`,
-    `${name} ${format(peak)} ${unit}${on} ${from} to ${to}, ${way} to ${format(limit)} (${edge.name})`,
+    `${energy(mean, unit)}${difference(sumOf(mean), past)}`,
+    `${name} ${inUnit(peak)}${on} ${from} to ${to}, ${way} to ${inUnit(limit)} (${edge.name})`,
     ...(rests.length > 4 ? [`${rests.length} holidays or closures`] : rests),
   ].map((sentence) => `${sentence}.`).join(" ");
 }
-function difference(mean, { powers, name }) {
-  const [now, before] = [mean, powers].map((all) => sumOf(all.filter((_, hour) => Number.isFinite(powers[hour]))));
+function difference(now, { values, name }) {
+  const before = sumOf(values ?? []);
   const percent = 100 * (now / before - 1);
   if (before <= 0 || now <= 0) return ""; // also if there is nothing to compare with
-  if (Math.abs(percent) < 0.05) return `, as much as ${name}`;
+  if (Math.abs(percent) < 0.1) return `, as much as ${name}`;
   const size = significant(Math.abs(percent), Math.abs(percent) < 10 ? 1 : 2);
   return `, ${size} % ${percent < 0 ? "less" : "more"} than ${name}`;
 }
 
 /** Say how far a forecast is from what was measured; the error is forecast less measured. */
-export function errorsInWords(measured, { mean, low, high, unit }) {
+export function errorsInWords(measured, { mean, low, high, unit }, card) {
   const hours = [...mean.keys()].filter((hour) => Number.isFinite(measured[hour]));
   if (!hours.length) return "no hour of this period was measured.";
   const average = (of) => sumOf(hours.map(of)) / hours.length;
@@ -41,7 +42,10 @@ export function errorsInWords(measured, { mean, low, high, unit }) {
   const isWithin = (hour) => low[hour] <= measured[hour] && measured[hour] <= high[hour];
   const [mae, meanError] = [average((hour) => Math.abs(error(hour))), average(error)].map((one) => significant(one, 3));
   const percent = significant((100 * hours.filter(isWithin).length) / hours.length, 3);
-  return `MAE ${mae} ${unit}, mean error ${meanError} ${unit}, ${percent} % of ${hours.length} hours within the 90 % interval.`;
+  const [expected, side] = [significant(card.expected_errors.mae_by_week.mean, 3), average(error) < 0 ? "low" : "high"];
+  return `MAE ${mae} ${unit}, where ${expected} is expected; mean error ${meanError} ${unit}, so the forecast is too ${side}; `
+    + `${percent} % of ${significant(hours.length, 9)} hours within the 90 % interval. `
+    + `Values were read as ${unit}, times as the ${card.timestamps.marks} of an interval, in ${card.timestamps.clock} time. `;
 }
 
 /** Say how many hours the 90 % interval held, wherever it was measured. */

@@ -19,6 +19,7 @@ export function readMeasured(text, card, clock) {
   const find = (name, test) => (first.cells.includes(name) ? first.cells.indexOf(name) : lines[0]?.cells.findIndex(test) ?? -1);
   const time = find("ds", isTime);
   const value = find("y", (cell, place) => place !== time && cell && !Number.isNaN(number(cell)));
+  if (first.cells[0] === "start") throw new Error("it is a forecast that this page saved; choose measured power.");
   if (time < 0 || value < 0) throw new Error("it needs a column of times, like 2026-01-31 13:00, and one of numbers.");
   const rows = lines.map(({ line, cells }) => ({ line, text: cells[time] ?? "", power: number(cells[value] ?? "") }));
   const wrong = rows.find(({ power }) => Number.isNaN(power));

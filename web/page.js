@@ -1,6 +1,6 @@
 // The page: it shows what its address asks for. This file connects the controls, the requests and the charts.
 import { CarpetPlot } from "./carpet_plot.js";
-import { codeSamples, element } from "./element.js";
+import { codeSamples, copy, element } from "./element.js";
 import { ForecastChart } from "./forecast_chart.js";
 import { cardInWords, errorsInWords, headline, measuredShares } from "./in_words.js";
 import { readMeasured } from "./measured.js";
@@ -9,7 +9,6 @@ import { buildForm, fillForm } from "./schema_form.js";
 import { askForecast, askPrediction, read, Section } from "./section.js";
 import { DAY, HOUR, SiteClock } from "./site_clock.js";
 
-const INTERVAL = [0.05, 0.95];
 const DOCUMENTS = ["v1/model", "schemas/v1/forecast-request.json", "schemas/v1/prediction-request.json"];
 const NOWHERE = { N: undefined, start: undefined, period: undefined, date: undefined };
 const find = (selector) => document.querySelector(selector);
@@ -54,6 +53,7 @@ settle(period, () => go({ ...NOWHERE, period: period.value, date: shown.kind ===
 settle(yearShown, () => go({ year: yearShown.value }));
 for (const control of [compare, quantile]) settle(control, () => go({ [control.id]: control.value }));
 for (const step of steps) on("click", step, () => go({ ...NOWHERE, ...shown.steps[step.value] }));
+on("click", find("#link"), (event) => event.preventDefault(copy(event.target.href, find("#said"), event.target)));
 on("change", find("#file"), ({ target }) => load(target.files[0]));
 on("dragover", chart.plot, (event) => event.preventDefault());
 on("drop", chart.plot, (event) => event.preventDefault(load(event.dataTransfer.files[0])));
@@ -97,7 +97,7 @@ function showDays({ compare: wish, quantile: upTo }) {
   for (const step of steps) step.disabled = !shown.steps[step.value];
   find("#link").href = addressOf(shown.address);
   fillForm(form, input);
-  const wanted = { ...input, quantiles: [...new Set([...INTERVAL, Number(edge)])] };
+  const wanted = { ...input, quantiles: [...new Set([0.05, 0.95, Number(edge)])] };
   const ask = (_, signal) => Promise.all([askForecast(wanted, signal), earlier && askForecast(earlier.input, signal)]);
   days.show([name, wanted, compare.value], ask, ([{ values: mean, start, unit, quantiles }, before]) => {
     const calendar = clock.calendar(Date.parse(start), mean.length);
@@ -106,10 +106,11 @@ function showDays({ compare: wish, quantile: upTo }) {
     const powers = calendar.hours.map(({ local }) => past.get(local - earlier?.days * DAY));
     const lines = isCompared ? [{ kind: "earlier", name: earlier.name, powers }] : [];
     const data = { ...calendar, mean, low: quantiles["0.05"], high: quantiles["0.95"], unit, lines, name };
-    const peak = { powers: quantiles[edge], name: `${100 * edge} % quantile` };
+    const peak = { powers: quantiles[edge], name: `${100 * edge}\u00a0% quantile` };
     find("#days h2").textContent = name;
     document.title = `${name} – ${card.name}`;
-    find(".headline").textContent = `${short}: ${headline(data, peak, { powers, name: earlier?.name }, clock)}`;
+    find(".headline").textContent = `${short}: ${headline(data, peak, { ...before, name: earlier?.name }, clock)}`;
+    find(".key.earlier").textContent = `forecast of ${earlier?.name}`;
     find("#api .samples").replaceChildren(...codeSamples("forecast", wanted));
     drawDays(data, Math.max(data.hours.findIndex(({ time }) => time === present), 0));
     performance.mark("forecast shown");
@@ -121,7 +122,7 @@ function drawDays(data, index) {
   const powers = data.hours.map(({ time }) => measured?.hours.get(time));
   if (measured) lines.push({ kind: "measured", name: "measured", powers });
   errors.textContent = measured
-    ? `${measured.name}: ${errorsInWords(powers, data)} Values were read as ${data.unit}. `
+    ? `${measured.name}: ${errorsInWords(powers, data, card)}`
       + "In hours that the model was trained on, errors are smaller; evaluate.py tells you whether the model still holds."
     : "";
   chart.show({ ...data, lines }, data.mean.length, index);
@@ -160,9 +161,7 @@ function showHour(wish) {
   const input = Object.fromEntries(hourFields.map((name) => [name, wish[name] ?? hourSchema.examples[0][name]]));
   fillForm(hourForm, input);
   hour.show(input, askPrediction, ({ prediction }) => {
-    const { marks, clock: kind } = card.timestamps;
-    const meaning = `Mean power of the hour that ${marks}s at ${input.hour_of_day}:00, ${kind} time.`;
     find("#hour .readout").replaceChildren(element("strong", {}, `${prediction} ${card.unit}`));
-    find("#hour .samples").replaceChildren(element("p", {}, meaning), ...codeSamples("prediction", input));
+    find("#hour .samples").replaceChildren(...codeSamples("prediction", input));
   });
 }

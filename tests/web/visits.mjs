@@ -54,7 +54,7 @@ const visits = {
     await page.mouse.move(...at(304, 1));
     const text = await told(page, "#year");
     const table = await rows(page, "#year");
-    await page.mouse.click(...at(304, 1));
+    await page.click("text=Show this day above");
     await hours(page, 25);
     const clicked = await values(page, "#days form");
     await page.focus("#year [type=range]");
@@ -122,7 +122,8 @@ const visits = {
     }).join("\n")}\n`);
     seen.refused = [];
     for (const [name, content] of [["words", "ds,y\n2026-10-14 01:00,x\n"], ["ambiguous", "ds,y\n1/2/2026 01:00,7\n"],
-      ["daily", "ds,y\n2026-10-14,1\n2026-10-15,1\n"], ["old", "ds,y\n1999-01-01 01:00,1\n"], ["empty", ""]]) {
+      ["daily", "ds,y\n2026-10-14,1\n2026-10-15,1\n"], ["old", "ds,y\n1999-01-01 01:00,1\n"], ["empty", ""],
+      ["saved", "start,mean (kW)\n2026-10-14T01:00:00-07:00,1000\n"]]) {
       seen.refused.push(await give(name, content));
     }
     const dropped = await page.evaluateHandle((csv) => {
@@ -150,9 +151,12 @@ const visits = {
     const chunks = [];
     for await (const chunk of await file.createReadStream()) chunks.push(chunk);
     const link = await page.$eval("#link", (it) => it.href);
+    await page.click("#link");
+    await page.waitForSelector("#said:has-text('Copied')");
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
     await page.click("#api summary");
     const code = await page.$$eval("#api pre", (all) => all.map((it) => it.textContent));
-    return { name: file.suggestedFilename(), csv: Buffer.concat(chunks).toString(), link, code };
+    return { name: file.suggestedFilename(), csv: Buffer.concat(chunks).toString(), link, copied, code };
   },
   async "a wrong value, then a right one"(open) {
     const page = await open("/");
