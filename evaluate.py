@@ -20,9 +20,10 @@ try:
     from training.load_profile import read_load_profile
     from training.model_file import write_evaluation
     from training.options import read_evaluation_options
-except ModuleNotFoundError as error:
+except ImportError as error:
+    what = f"{error.name} is not installed" if isinstance(error, ModuleNotFoundError) else str(error)
     how = f"run {sys.executable} -m pip install -r requirements.txt first"
-    print(f"evaluate.py: {error.name} is not installed; {how}", file=sys.stderr)
+    print(f"evaluate.py: {what}; {how}", file=sys.stderr)
     sys.exit(2)
 except KeyboardInterrupt:
     sys.exit(INTERRUPTED)

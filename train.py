@@ -35,9 +35,10 @@ try:
     from training.prediction_interval import measure_interval
     from training.public_holidays import public_holidays
     from training.validation import Validation, formatted, last_four_years, split_in_time, validate
-except ModuleNotFoundError as error:
+except ImportError as error:
+    what = f"{error.name} is not installed" if isinstance(error, ModuleNotFoundError) else str(error)
     how = f"run {sys.executable} -m pip install -r requirements.txt first"
-    print(f"train.py: {error.name} is not installed; {how}", file=sys.stderr)
+    print(f"train.py: {what}; {how}", file=sys.stderr)
     sys.exit(2)
 except KeyboardInterrupt:
     sys.exit(INTERRUPTED)

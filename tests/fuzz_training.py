@@ -137,7 +137,7 @@ def decorate_rows(draw: random.Random, file: GoodFile, lines: list[str]) -> None
 
 def make_holes(draw: random.Random, lines: list[str]) -> None:
     """Remove what a meter loses that is out of order: months, some hours of each day, or days of each week."""
-    first, n_rows, every = draw.randrange(1, len(lines)), draw.randrange(len(lines)), draw.choice([24, 24 * 7])
+    first, n_rows, every = draw.randrange(1, len(lines)), draw.randrange(len(lines) // 2), draw.choice([24, 24 * 7])
     lost = range(draw.randrange(every), every)
     match draw.choice(["nothing", "a part", "every so often", "every so often in a part"]):
         case "a part":

@@ -9,6 +9,7 @@ import pandas as pd
 
 from forecast_core.errors import DataError, quoted
 
+from .csv_file import decode
 from .load_profile import DAY, HOURS_OF_SHORTEST_DAY, LONGEST_NAME, POWER
 
 LONGEST_CLOSURE = timedelta(days=366)
@@ -26,7 +27,7 @@ def read_closures(path: Path) -> dict[date, str]:
     :raises DataError: the file cannot be read, or a line is no closure.
     """
     try:
-        lines = path.read_text("utf-8-sig").splitlines()
+        lines = decode(path.read_bytes()).splitlines()
     except (OSError, ValueError) as error:
         raise DataError(f"cannot read --closures {path}: {getattr(error, 'strerror', error)}") from error
     days: dict[date, str] = {}
@@ -50,6 +51,8 @@ def _closure(path: Path, number: int, text: str) -> dict[date, str]:
         raise wrong("has a date that does not exist") from error
     if not timedelta(0) <= last - first <= LONGEST_CLOSURE:
         raise wrong("must end on or after its first day, and within a year")
+    if re.search(r"\d{4}-\d", found[3]):
+        raise wrong("has a date in its name; write the first and the last day, with a blank between")
     if len(found[3]) > LONGEST_NAME:
         raise wrong(f"has a name of more than {LONGEST_NAME} characters")
     return {first + timedelta(days=day): found[3] for day in range((last - first).days + 1)}

@@ -63,7 +63,7 @@ def read_columns(name: str, content: bytes, time_column: str, value_column: str)
     for start, what in _NOT_CSV.items():
         if content.startswith(start):
             raise DataError(f"is {what}, not a CSV; open it in its program and save it as CSV", file=name)
-    text = _decode(content)
+    text = decode(content)
     separator = _find_separator(name, text, time_column, value_column)
     reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
@@ -73,7 +73,7 @@ def read_columns(name: str, content: bytes, time_column: str, value_column: str)
         cells = {
             line: [row[place].strip() for place in places]
             for line, row in in_file
-            if any(cell.strip() for cell in _same_length(name, line, row, header))
+            if any(cell.strip() for cell in _checked_length(name, line, row, header, places[1], separator))
         }
     except csv.Error as error:
         raise DataError(f"is not a CSV ({error})", file=name, line=reader.line_num) from error
@@ -85,9 +85,20 @@ def read_columns(name: str, content: bytes, time_column: str, value_column: str)
     return rows.assign(**{VALUE: _parse_numbers(name, rows[VALUE], separator, value_column)})
 
 
-def _same_length(name: str, line: int, row: list[str], header: list[str]) -> list[str]:
-    """Check that a row has a cell for each column; empty ones after the last column do no harm."""
-    if any(cell.strip() for cell in row[len(header) :]) or (len(row) < len(header) and any(map(str.strip, row))):
+def _checked_length(
+    name: str, line: int, row: list[str], header: list[str], value_place: int, separator: str
+) -> list[str]:
+    """Check that a row has a cell for each column.
+
+    Empty cells after the last column do no harm, unless a decimal comma may have moved the cells after the value.
+    A column without a name after the value may hold the decimals of a comma, so it has to be empty.
+    """
+    named = len(header)
+    while named > value_place + 1 and not header[named - 1]:
+        named -= 1
+    surplus, may_have_moved = row[named:], separator == "," and value_place < named - 1
+    is_longer = any(map(str.strip, surplus)) or (may_have_moved and len(row) > len(header))
+    if is_longer or (len(row) < len(header) and any(map(str.strip, row))):
         hint = "put quotes around values with a separator in them, or export the file with another separator"
         raise DataError(f"has {len(row)} cells and the header {len(header)}; {hint}", file=name, line=line)
     return row
@@ -125,7 +136,8 @@ def _download(url: str) -> bytes:
     return bytes(content)
 
 
-def _decode(content: bytes) -> str:
+def decode(content: bytes) -> str:
+    """Decode a text file of any program: UTF-8, UTF-16, or the code page of older ones."""
     encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
         return content.decode(encoding)

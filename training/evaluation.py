@@ -1,7 +1,7 @@
 """The errors of a model and of a candidate on newer measurements, over all and by week, beside simple forecasts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from .forest import RECENT_WEEKS, Settings, fit_forest, predict_forest
 from .load_profile import POWER, LoadProfile, make_features
 from .prediction_interval import HIGH, LOW, QUANTILES, pinball_loss
 from .validation import formatted, significant
-from .verdict import WEEK, Weeks, change_since, judge_candidate, judge_model
+from .verdict import HOURS_OF_WEEK, WEEK, Weeks, change_since, judge_candidate, judge_model
 
 WEEKS_COMPARED = 4  # at the end of the data, by which train.py --replaces compares two models
 FAR_OFF = 2  # standard deviations of the MAE of a single week, above its mean: far for the mean of four weeks
@@ -156,7 +156,7 @@ def evaluate(profile: LoadProfile, model: Forecaster, candidate: Forecaster | No
     is_alarm, verdict = judge_candidate(weeks, scored[1].forecast) if candidate else judge_model(weeks, model)
     return Evaluation(
         weeks=weeks, scored=scored, unit=model.card.unit, n_seen=len(power) - len(newer),
-        is_alarm=is_alarm, verdict=verdict, notes=_notes(weeks, model),
+        is_alarm=is_alarm, verdict=verdict, notes=_notes(weeks, *models.values()),
     )  # fmt: skip
 
 
@@ -189,8 +189,15 @@ def _without_training(known: pd.DataFrame, event_starts: pd.DatetimeIndex) -> li
     ]
 
 
-def _notes(weeks: Weeks, model: Forecaster) -> list[str]:
+def _notes(weeks: Weeks, model: Forecaster, candidate: Forecaster | None = None) -> list[str]:
     notes = []
+    if candidate and replace(candidate.calendar.convention, weekday_shift=0) != replace(
+        model.calendar.convention, weekday_shift=0
+    ):
+        notes.append(
+            "The candidate was trained on timestamps of another meaning (start or end, clock, or time zone); "
+            "the newer ones were read as the model's."
+        )
     span = (weeks.hours.index[-1] - weeks.hours.index[0]) / pd.Timedelta(hours=1) + 1
     if (missing := round(span - len(weeks.hours))) > span / 10:
         notes.append(f"{missing:,} of {round(span):,} newer hours are missing: check the meter.")
@@ -209,9 +216,13 @@ def check_comparable(profile: LoadProfile, unit: str, service: Forecaster) -> No
     """
     if service.card.unit != unit:
         raise DataError(f"--replaces: that model is in {service.card.unit} and the data in {unit}; give both one unit")
-    if (end := service.calendar.end_of_data) > _start_of_comparison(profile):
+    start = _start_of_comparison(profile)
+    if (end := service.calendar.end_of_data) > start:
         needed = f"{WEEKS_COMPARED} weeks after it are needed"
         raise DataError(f"--replaces: that model has seen the data up to {end}; {needed}")
+    n_hours, n_needed = int((profile.power.index >= start).sum()), WEEKS_COMPARED * HOURS_OF_WEEK // 2
+    if n_hours < n_needed:
+        raise DataError(f"--replaces: the last {WEEKS_COMPARED} weeks have {n_hours} hours; {n_needed} are needed")
 
 
 def _start_of_comparison(profile: LoadProfile) -> pd.Timestamp:

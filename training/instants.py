@@ -142,20 +142,21 @@ def _parse_naive(name: str, texts: pd.Series, naive: pd.Series, column: str) -> 
 
 
 def find_instants(
-    name: str, times: pd.Series, offsets: pd.Series | None, options: ReadingOptions
+    name: str, all_times: pd.Series, offsets: pd.Series | None, has_value: pd.Series, options: ReadingOptions
 ) -> tuple[TimestampConvention, pd.Series]:
-    """Find what timestamps mean, and the time that each shows.
+    """Find what the timestamps of rows with a value mean, and the time that each shows.
 
     Offsets decide by themselves: if they are those of the local clock, and not of standard time, the clock is local.
     Without offsets, a local timestamp that the clock skips is left out if the hour after it is there, too:
     then the file has 24 hours on that day, of which one is filled in.
 
-    :param times: naive, as ``parse_times`` returns them, with their offsets if they have some.
-    :returns: the convention; and the times in standard time, indexed like ``times``, without those left out.
+    :param all_times: naive, as ``parse_times`` returns them, with their offsets if they have some.
+        Rows without a value tell which of two equal local times is the second.
+    :returns: the convention; and the times in standard time, of rows with a value, without those left out.
     :raises DataError: the timestamps follow the local clock and the options do not say so,
         or they cannot be moved to the year that the options name.
     """
-    zone = site_time_zone(options.timezone)
+    zone, times = site_time_zone(options.timezone), all_times[has_value]
     step = _step_to_year(name, times, options)
     if step and (options.local_time or offsets is not None):
         raise DataError("--year cannot move local times: the clock changes on other days in that year", file=name)
@@ -163,7 +164,7 @@ def find_instants(
     standard = standard_time(zone, dated.min().to_pydatetime())
     local = options.local_time
     if offsets is not None:
-        instants = (dated - offsets).dt.tz_localize("UTC")
+        instants = (dated - offsets[has_value]).dt.tz_localize("UTC")
         shows_local, shows_standard = (
             instants.dt.tz_convert(clock).dt.tz_localize(None).equals(dated) for clock in (zone, standard)
         )
@@ -179,13 +180,14 @@ def find_instants(
         weekday_shift=step.days % 7,
     )
     if offsets is None:
-        in_file = zip(dated.dt.to_pydatetime(), _repeated(dated), strict=True)
+        every = all_times + step
+        in_file = zip(every.dt.to_pydatetime(), _repeated(every), strict=True)
         of_rows = [convention.instant(time.replace(fold=int(again))) for time, again in in_file]
-        instants = pd.Series(pd.DatetimeIndex(of_rows), index=times.index)
+        instants = pd.Series(pd.DatetimeIndex(of_rows), index=every.index)
         if local:
-            ambiguous = np.full(len(dated), True)
-            skipped = dated.dt.tz_localize(zone, ambiguous=ambiguous, nonexistent="NaT").isna()
-            instants = instants[~(skipped & instants.isin(instants[~skipped]))]
+            skipped = every.dt.tz_localize(zone, ambiguous=np.full(len(every), True), nonexistent="NaT").isna()
+            has_value = has_value & ~(skipped & instants.isin(instants[~skipped]))
+        instants = instants[has_value]
     return convention, instants.dt.tz_convert(standard)
 
 

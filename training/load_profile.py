@@ -42,6 +42,7 @@ POWER, DAY = "power", "day"  # columns beside those of CalendarFeatures and FEAT
 HOURS_OF_SHORTEST_DAY = 23  # a day with a clock change in spring; with fewer, the mean of a day is not comparable
 _LONG_GAP = pd.Timedelta(days=366)
 _SHORTEST_PART = pd.Timedelta(weeks=1)  # of a series, after a gap of a year; a shorter one is taken for a mistake
+_MOST_INCOMPLETE = 0.01  # of the rows: more in hours that lack one are more than a meter loses now and then
 _FEWEST_HOURS_OF_MONTH = 7 * 24
 _LONG_RUN = 24  # hours of zeros in a row that a load which is never near zero otherwise does not have
 _NEAR_ZERO = 1 / 5  # of the median load; "never near zero" means that 99 % of the other hours are above it
@@ -93,16 +94,16 @@ def _read(name: str, content: bytes, options: ReadingOptions) -> LoadProfile:
         rows[VALUE] = rows[VALUE].where(rows[VALUE] != 0)
     times, offsets = parse_times(name, rows[TIME], options.time_column)
     doubled = find_doubled(times, offsets, rows[VALUE], options.timezone)
-    kept = rows[VALUE].notna() & ~doubled  # a missing value is an hour without its row
-    if not kept.any():
+    rows, times, offsets = rows[~doubled], times[~doubled], None if offsets is None else offsets[~doubled]
+    has_value = rows[VALUE].notna()
+    if not has_value.any():
         raise DataError(f"no row has a value in the column {quoted(options.value_column)}", file=name)
-    rows, times, offsets = rows[kept], times[kept], None if offsets is None else offsets[kept]
 
     def error_at(line: int, wrong: str) -> DataError:
         return DataError(wrong, file=name, line=line, column=options.time_column, value=rows[TIME][line])
 
-    _check_span(times, error_at)
-    convention, instants = find_instants(name, times, offsets, options)
+    _check_span(times[has_value], error_at)
+    convention, instants = find_instants(name, times, offsets, has_value, options)
     minutes = _check_steps(instants, error_at)
     starts = instants - time_since_start(convention.marks, timedelta(minutes=minutes))
 
@@ -110,6 +111,7 @@ def _read(name: str, content: bytes, options: ReadingOptions) -> LoadProfile:
     values = rows[VALUE][instants.index] * (60 / minutes if options.is_energy else 1)
     by_hour = values.groupby(starts.dt.floor("h").rename("event_start"))
     power = by_hour.mean().where(by_hour.count() == 60 // minutes).dropna().rename(POWER)
+    n_incomplete = len(values) - len(power) * (60 // minutes)
     local = power.index.tz_convert(convention.time_zone).tz_localize(None)
     if options.since:
         power = power[local >= pd.Timestamp(options.since)]
@@ -124,7 +126,8 @@ def _read(name: str, content: bytes, options: ReadingOptions) -> LoadProfile:
         *warn_of_gaps(power),
         *warn_of_energy(options),
         *_counted("Identical rows that occur again, counted once", int(doubled.sum())),
-        *_counted("Rows of an hour that the clock skips in spring, left out", len(times) - len(instants)),
+        *_counted("Rows of an hour that the clock skips in spring, left out", int(has_value.sum()) - len(instants)),
+        *warn_of_incomplete_hours(n_incomplete, len(values), minutes),
         *([] if offsets is not None else warn_of_clock(power, convention)),
         *warn_of_zeros(power),
         *warn_of_months(power, options.timezone),
@@ -215,6 +218,16 @@ def check_amount(name: str, power: pd.Series) -> None:
 
 def _counted(what: str, number: int) -> list[str]:
     return [f"{what}: {number:,}."] if number else []
+
+
+def warn_of_incomplete_hours(n_rows: int, n_all: int, minutes: int) -> list[str]:
+    """Warn if many rows lie in hours that lack one, as where a file has rows of several resolutions."""
+    if n_rows <= n_all * _MOST_INCOMPLETE:
+        return []
+    return [
+        f"{n_rows:,} of {n_all:,} rows are left out: an hour needs {60 // minutes} of them, and theirs have fewer. "
+        f"If rows are further apart than {minutes} minutes at times, use --since or --until, or make them alike."
+    ]
 
 
 def warn_of_gaps(power: pd.Series) -> list[str]:

@@ -19,6 +19,7 @@ from forecast_core.errors import DataError
 from forecast_core.features import FEATURES
 from forecast_core.model_card import ModelCard
 
+from .csv_file import PUBLISHED_FILE
 from .evaluation import Evaluation
 from .forest import FEATURES_A_SPLIT, MOST_LEAVES, N_TREES, outlier_days
 from .load_profile import LoadProfile
@@ -100,8 +101,11 @@ def check_paths(options: TrainingOptions) -> None:
     """
     _check_replaceable(options.output)
     _check_report(options.report)
-    if options.output.resolve() == options.report.resolve():
-        raise DataError(f"--output and --report are both {options.output}; give them different paths")
+    report = {"--report": options.report, "--report's figures": options.report / FIGURES}
+    inputs = {"--data": Path(options.data or PUBLISHED_FILE), "--closures": options.closures}
+    for name, path in {**report, "--report's picture": options.report / PICTURE, **inputs}.items():
+        if path and options.output.resolve() == path.resolve():
+            raise DataError(f"--output and {name} are both {options.output}; give them different paths")
 
 
 def _check_replaceable(path: Path) -> None:

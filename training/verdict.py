@@ -60,7 +60,8 @@ class Weeks:
     """Newer hours by whole weeks.
 
     :param hours: with the features, ``power``, ``forecast`` and ``residual`` (actual minus forecast).
-    :param number: of the week of each hour, from 0; hours before the first whole week have none (-1).
+    :param number: of the week of each hour, from 0. Hours before the first whole week have none (-1),
+        nor have those of a week that lacks more than half of its hours.
     """
 
     hours: pd.DataFrame
@@ -69,10 +70,12 @@ class Weeks:
     @classmethod
     def of(cls, hours: pd.DataFrame) -> "Weeks":
         """Count weeks backwards from the last hour, so that the newest are whole."""
-        end = hours.index[-1] + pd.Timedelta(hours=1)
-        backwards = pd.Series(((end - hours.index - pd.Timedelta(hours=1)) // WEEK), index=hours.index)
-        n_weeks = int((end - hours.index[0]) // WEEK)
-        return cls(hours, (n_weeks - 1 - backwards).clip(lower=-1))
+        backwards = pd.Series((hours.index[-1] - hours.index) // WEEK, index=hours.index)
+        n_whole = int((hours.index[-1] + pd.Timedelta(hours=1) - hours.index[0]) // WEEK)
+        counts = backwards[backwards < n_whole].value_counts()
+        oldest_first = sorted(counts.index[counts >= HOURS_OF_WEEK / 2], reverse=True)
+        numbers = {week: number for number, week in enumerate(oldest_first)}
+        return cls(hours, backwards.map(numbers).fillna(-1).astype(int))
 
     @property
     def count(self) -> int:
@@ -165,8 +168,11 @@ def change_since(weeks: Weeks, window: int) -> date:
 
 def _level_reason(weeks: Weeks, since: date) -> str:
     last = weeks.hours[weeks.hours.index.date >= since]
-    share = float(last["residual"].mean() / last["forecast"].abs().mean())
-    side = "above" if share > 0 else "below"
+    change, size = float(last["residual"].mean()), float(last["forecast"].abs().mean())
+    side = "above" if change > 0 else "below"
+    if not size:
+        return f"the load is {side} zero, which was the forecast, since the week of {since.day} {since:%B %Y}"
+    share = change / size
     percent = f"{abs(share):.0%}" if abs(share) >= 0.01 else f"{abs(share):.1%}"
     return f"the load is {percent} {side} the forecast since the week of {since.day} {since:%B %Y}"
 

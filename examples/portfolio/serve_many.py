@@ -55,9 +55,12 @@ def create_portfolio(folder: Path, most_open: int) -> Starlette:
 
     async def building(scope: Scope, receive: Receive, send: Send) -> None:
         app: ASGIApp
+        file = folder / Path(f"{scope['path_params']['building']}.onnx").name  # in no other folder
         try:
-            app = await open_model(folder / Path(f"{scope['path_params']['building']}.onnx").name)  # in no other folder
-        except InvalidModel:
+            app = await open_model(file)
+        except InvalidModel as error:
+            if isinstance(error.__cause__, OSError):  # an error that may pass, like too many open files
+                opened.pop(file, None)
             app = problem(503, "the model of this building cannot be used; the server's log says why")
         except (OSError, ValueError):  # no such file, or a name that no file can have
             app = problem(404, f"there is no such building; {scope['app_root_path']}/ lists those that exist")

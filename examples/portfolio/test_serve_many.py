@@ -150,6 +150,20 @@ def test_a_damaged_model_is_a_problem_of_its_building_alone(client: TestClient, 
     assert client.get("/hospital/health").status_code == 200
 
 
+def test_a_model_that_cannot_be_read_for_a_moment_is_tried_again(
+    client: TestClient, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Too many files may be open, which passes, and the file does not change by that."""
+
+    def fail(_: Path) -> bytes:
+        raise OSError(24, "Too many open files")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_bytes", fail)
+        assert client.get("/hospital/health").status_code == 503
+    assert client.get("/hospital/health").status_code == 200
+
+
 def test_a_replaced_model_is_noticed_whatever_its_time_and_size(folder: Path, opened: list[Any]) -> None:
     """Only the inode is another one; the memory of the old model is freed, although two models may be open."""
     model, new = folder / "hospital.onnx", folder / "new"

@@ -55,6 +55,9 @@ def test_a_file_of_closures_has_dates_ranges_and_comments(tmp_path: Path) -> Non
     ]
 
 
+DATE_IN_NAME = "has a date in its name; write the first and the last day, with a blank between"
+
+
 @pytest.mark.parametrize(
     ("line", "message"),
     [
@@ -68,6 +71,14 @@ def test_a_file_of_closures_has_dates_ranges_and_comments(tmp_path: Path) -> Non
         ("2026-02-01 2026-02-30 days", "has a date that does not exist"),
         ("2026-12-24 2026-12-23 backwards", "must end on or after its first day, and within a year"),
         ("2026-12-24 2028-01-01 too long", "must end on or after its first day, and within a year"),
+        (
+            "2023-02-01 - 2023-02-05 holidays",
+            DATE_IN_NAME,
+        ),
+        (
+            "2023-02-01 to 2023-2-5 holidays",
+            DATE_IN_NAME,
+        ),
         ("2026-12-24 " + "x" * 81, "has a name of more than 80 characters"),
     ],
 )
@@ -81,12 +92,14 @@ def test_a_wrong_line_is_an_error_with_its_number(tmp_path: Path, line: str, mes
 
 
 def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
-    """It does not exist, or is not text."""
+    """It does not exist, or is a folder; another program's text is read."""
     with pytest.raises(DataError, match=r"^cannot read --closures .*/none: No such file or directory$"):
         read_closures(tmp_path / "none")
-    (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(DataError, match=r"^cannot read --closures .*/binary: "):
-        read_closures(tmp_path / "binary")
+    with pytest.raises(DataError, match=r"^cannot read --closures .*: Is a directory$"):
+        read_closures(tmp_path)
+    for encoding in ("utf-16", "cp1252", "utf-8-sig"):
+        (tmp_path / "days.txt").write_text("2026-12-24 Betriebsferien f\u00fcr alle\n", encoding)
+        assert read_closures(tmp_path / "days.txt") == {date(2026, 12, 24): "Betriebsferien f\u00fcr alle"}
 
 
 def test_the_holidays_of_a_school_are_found_and_can_be_pasted(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ import pytest
 import evaluate as command
 from forecast_core.errors import DataError
 from forecast_core.forecaster import Forecaster
+from serving.onnx_model import load_model
 from tests.builders import JERUSALEM, changed_model, hour_ending_csv, office_load
 from train import Refused, train
 from training.evaluation import Evaluation, Scored, check_comparable, compare_with_service, evaluate
@@ -341,6 +342,22 @@ def test_the_table_has_the_errors_overall_and_by_week() -> None:
     }  # fmt: skip
 
 
+def test_a_load_after_zero_is_a_sentence_too() -> None:
+    """There is no percentage of nothing."""
+    index = pd.date_range("2026-02-02T00:00Z", periods=8 * 7 * 24, freq="h")
+    reason = _level_reason(Weeks.of(pd.DataFrame({"forecast": 0.0, "residual": 5.0}, index)), date(2026, 2, 2))
+    assert reason == "the load is above zero, which was the forecast, since the week of 2 February 2026"
+
+
+def test_a_candidate_that_reads_timestamps_otherwise_is_a_note(office: Training, tmp_path: Path) -> None:
+    """Its forecasts are an hour off, or the model's are: the file decides."""
+    timestamps = json.dumps({**office.forecaster.card.timestamps, "marks": "start"})
+    (tmp_path / "other.onnx").write_bytes(changed_model(office.file, timestamps=timestamps))
+    note, *_ = evaluate(weeks_later(), office.forecaster, load_model(tmp_path / "other.onnx")).notes
+    assert note.startswith("The candidate was trained on timestamps of another meaning ")
+    assert evaluate(weeks_later(), office.forecaster, office.forecaster).notes == []
+
+
 def test_a_small_change_of_level_is_a_sentence_too() -> None:
     """Less than one per cent has a decimal, and the day has no zero before it."""
     index = pd.date_range("2026-02-02T00:00Z", periods=8 * 7 * 24, freq="h")
@@ -415,6 +432,9 @@ def test_a_model_in_service_that_knows_the_last_weeks_is_an_error(office: Traini
         check_comparable(profile, "kW", office.forecaster)
     with pytest.raises(DataError, match=r"^--replaces: that model is in kW and the data in MW; give both one unit"):
         check_comparable(profile, "MW", office.forecaster)
+    outage = pd.concat([office_load("2023-01-22", 16), office_load("2023-06-25", 1)])
+    with pytest.raises(DataError, match=r"^--replaces: the last 4 weeks have 168 hours; 336 are needed$"):
+        check_comparable(profile_of(outage), "kW", office.forecaster)
     four_weeks_later = profile_of(office_load("2023-01-22", 21))
     check_comparable(four_weeks_later, "kW", office.forecaster)
     with pytest.raises(DataError, match=r"^--replaces: that model cannot forecast the last weeks: start must "):
@@ -441,6 +461,16 @@ def test_a_model_to_be_replaced_that_cannot_be_opened_is_found_before_the_work(t
     options = TrainingOptions(data=str(tmp_path / "none.csv"), replaces=tmp_path / "old.onnx")
     with pytest.raises(DataError, match=r"^--replaces: cannot use the model .*/old.onnx: it is damaged"):
         train(options)
+
+
+def test_a_week_without_most_of_its_hours_is_none() -> None:
+    """A verdict needs six weeks of measurements, and a few hours after an outage are no week."""
+    index = office_load(LATER, 9).index
+    few = index[[*range(5 * 168), 9 * 168 - 2, 9 * 168 - 1]]
+    weeks = Weeks.of(pd.DataFrame({"residual": 1.0}, few))
+    assert (weeks.count, weeks.number.iloc[0], weeks.number.iloc[-1]) == (5, 0, -1)
+    half = index[[*range(168), *range(168, 168 + 84), *range(3 * 168, 4 * 168)]]
+    assert Weeks.of(pd.DataFrame({"residual": 1.0}, half)).number.value_counts().to_dict() == {0: 168, 1: 84, 2: 168}
 
 
 def test_weeks_are_counted_from_the_last_hour() -> None:

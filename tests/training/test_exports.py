@@ -133,6 +133,33 @@ def test_a_row_of_the_hour_that_the_clock_skips_is_left_out(minutes: int) -> Non
     assert f"Rows of an hour that the clock skips in spring, left out: {60 // minutes}." in profile.warnings
 
 
+def read_local(shown: pd.DatetimeIndex, values: list[str]) -> pd.Series:
+    """Read values with the times that the clock in Amsterdam shows at the start of each hour."""
+    rows = zip(shown.strftime("%Y-%m-%d %H:%M"), values, strict=True)
+    content = "\n".join(["ds,y", *(f"{time},{value}" for time, value in rows)]).encode()
+    options = ReadingOptions(local_time=True, timestamps="start", timezone=AMSTERDAM)
+    return read_load_profile("load.csv", content, options).power
+
+
+@pytest.mark.parametrize("lost", ["first", "second"])
+def test_of_two_equal_local_times_each_is_itself_without_a_value_too(lost: str) -> None:
+    """In autumn 2:00 is there twice; if one of the two is empty, the other keeps its hour."""
+    starts = pd.date_range("2023-09-01T00:00+02:00", periods=90 * 24, freq="h").tz_convert("UTC")
+    shown = starts.tz_convert(AMSTERDAM).tz_localize(None)
+    empty = np.flatnonzero(shown == pd.Timestamp("2023-10-29 02:00"))[("first", "second").index(lost)]
+    values = ["" if place == empty else str(100 + place) for place in range(len(starts))]
+    power = read_local(shown, values)
+    assert power.index.tz_convert("UTC").to_list() == starts.delete(empty).to_list()
+    assert power.to_list() == [float(value) for value in values if value]
+
+
+def test_an_empty_row_of_a_full_grid_does_not_take_the_value_of_the_hour_that_the_clock_skips() -> None:
+    """The filler of 2:00 on the spring day is left out, whether or not 3:00 has a value."""
+    shown = pd.date_range("2023-01-01 00:00", periods=120 * 24, freq="h")
+    odd = {pd.Timestamp("2023-03-26 02:00"): "777", pd.Timestamp("2023-03-26 03:00"): ""}
+    assert read_local(shown, [odd.get(time, "5") for time in shown]).unique().tolist() == [5.0]
+
+
 def test_a_gap_in_standard_time_is_not_taken_for_local_time() -> None:
     """The gap is elsewhere, or longer than the clock's."""
     export, load = Export(), Export().site.load()

@@ -229,6 +229,21 @@ def test_identical_rows_count_once_and_missing_values_have_many_names() -> None:
     assert profile.power.to_list() == load.drop(load.index[9:16]).to_list()
 
 
+def test_rows_of_a_coarser_resolution_do_not_vanish_without_a_word() -> None:
+    """An hour of a file of quarter hours needs four rows; what has fewer is counted if it is much."""
+    coarse, fine = hourly_load(40), hourly_load(80, "2023-02-10T00:00-08:00").resample("15min").ffill()
+    lines = [f"{start:%Y-%m-%d %H:%M},{power}" for part in (coarse, fine) for start, power in part.items()]
+    profile = read("\n".join(["ds,y", *lines]).encode(), timestamps="start")
+    warning, *_ = [warning for warning in profile.warnings if "left out" in warning]
+    assert warning == (
+        f"{len(coarse) + 1:,} of {len(lines):,} rows are left out: an hour needs 4 of them, and theirs have fewer. "
+        "If rows are further apart than 15 minutes at times, use --since or --until, or make them alike."
+    )
+    few = [line for number, line in enumerate(lines[len(coarse) :]) if number % 1000]
+    assert read("\n".join(["ds,y", *few]).encode(), timestamps="start").missing_hours > 0
+    assert "left out" not in str(read("\n".join(["ds,y", *few]).encode(), timestamps="start").warnings)
+
+
 def test_a_gap_of_years_is_a_warning_and_a_stray_row_an_error() -> None:
     """Two long parts are data; a row far away is a mistake."""
     load = pd.concat([hourly_load(80, "2019-01-01T00:00-08:00"), hourly_load(80, "2022-01-01T00:00-08:00")])

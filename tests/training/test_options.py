@@ -98,3 +98,16 @@ def test_model_and_report_need_two_names(tmp_path: Path) -> None:
     """One would replace the other."""
     with pytest.raises(DataError, match=r"^--output and --report are both .*/x; give them different paths$"):
         check_paths(read_options(["--output", str(tmp_path / "x"), "--report", str(tmp_path / "x")]))
+
+
+@pytest.mark.parametrize("option", ["--data", "--closures"])
+def test_the_model_does_not_replace_what_it_is_made_of(tmp_path: Path, option: str) -> None:
+    """A name that is given twice by mistake would lose the measurements; nor is it a file of the report."""
+    load = tmp_path / "load.csv"
+    load.write_text("ds,y\n")
+    given = ["--report", str(tmp_path / "report")]
+    with pytest.raises(DataError, match=rf"^--output and {option} are both .*/load.csv; give them different paths$"):
+        check_paths(read_options([option, str(load), "--output", str(load), *given]))
+    (tmp_path / "report").mkdir()
+    with pytest.raises(DataError, match=r"^--output and --report's figures are both .*/figures.json; give them "):
+        check_paths(read_options(["--output", str(tmp_path / "report" / "figures.json"), *given]))

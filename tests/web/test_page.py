@@ -211,7 +211,8 @@ def test_measured_power_is_compared_with_the_forecast(client: TestClient, seen: 
         f"MAE {mae:.3g} kW, where {expected:.3g} is expected; mean error {error:.3g} kW, so the forecast is too low; "
         f"{share:.3g} % of 48 hours within the 90 % interval. "
         "Values were read as kW, times as the end of an interval, in standard time. "
-        "In hours that the model was trained on, errors are smaller; evaluate.py tells you whether the model still holds."
+        "In hours that the model was trained on, errors are smaller; "
+        "evaluate.py tells you whether the model still holds."
     ).replace("-", "\u2212")
     assert seen["shown"] == f"measured.csv: {line}"
     assert seen["localFormat"] == f"german.csv: {line}"
