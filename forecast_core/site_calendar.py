@@ -11,7 +11,7 @@ A prediction goes from 1 to 2 to 3, a forecast from 2 to 3.
 """
 
 from calendar import isleap
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -34,9 +34,12 @@ class CalendarFeatures(NamedTuple):
 
 
 class _Search(NamedTuple):
-    """Years of timestamps, in the order in which they are tried, and the event starts that count."""
+    """Years of timestamps, by the weekday of their 1 January, in the order in which they are tried.
 
-    years: list[int]
+    The event starts that count lie between the other two.
+    """
+
+    years: dict[int, list[int]]
     earliest: datetime
     latest: datetime
 
@@ -94,14 +97,13 @@ class SiteCalendar:
 
         :returns: in standard time; None if no known year has that weekday on that day.
         """
-        weekday = (fields.day_of_week + self.convention.weekday_shift) % 7
+        # In a year in which the day has this weekday, 1 January has that one.
+        new_year = (fields.day_of_week + self.convention.weekday_shift - fields.day_of_year + 1) % 7
         for years, earliest, latest in self._searches[fields.day_of_year == LEAP_DAY]:
-            for year in years:
-                timestamp = _timestamp(year, fields)
-                if timestamp.weekday() == weekday:
-                    start = self.convention.event_start(timestamp)
-                    if earliest <= start <= latest:
-                        return start
+            for year in years[new_year]:
+                start = self.convention.event_start(_timestamp(year, fields))
+                if earliest <= start <= latest:
+                    return start
         return None
 
     @cached_property
@@ -125,9 +127,9 @@ class SiteCalendar:
         for is_leap_day in (False, True):
             alike = [[year for year in years if isleap(year) == is_leap_day] for years in (of_data, later, earlier)]
             searches[is_leap_day] = [
-                _Search(alike[0] if is_leap_day else [*of_data], first, last),
-                _Search(alike[1], self.end_of_data, end_known - EVENT_RESOLUTION),
-                _Search(alike[2], first_known, first - EVENT_RESOLUTION),
+                _Search(_by_new_year(alike[0] if is_leap_day else of_data), first, last),
+                _Search(_by_new_year(alike[1]), self.end_of_data, end_known - EVENT_RESOLUTION),
+                _Search(_by_new_year(alike[2]), first_known, first - EVENT_RESOLUTION),
             ]
         return searches
 
@@ -167,6 +169,10 @@ class SiteCalendar:
     def _unknown_year(self) -> UnanswerableInput:
         years = f"{self.known_years[0]} to {self.known_years[-1]}"
         return UnanswerableInput("start", f"must leave all hours within the years {years}, whose calendar is known")
+
+
+def _by_new_year(years: Iterable[int]) -> dict[int, list[int]]:
+    return {weekday: [year for year in years if date(year, 1, 1).weekday() == weekday] for weekday in range(7)}
 
 
 def _timestamp(year: int, fields: CalendarFields) -> datetime:

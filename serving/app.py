@@ -23,7 +23,7 @@ from .overload import LongForecasts
 from .page import WEB_FOLDER, WebFiles
 from .problem import EXCEPTION_HANDLERS, NO_SNIFFING, problem, root_path
 from .request_input import read_input
-from .response import respond
+from .response import json_document, json_number, respond
 from .upgrade import UpgradeWithBodyRefused
 
 PREDICTION_REQUEST = InputSchema("prediction-request", remembers_parameters=True)
@@ -69,7 +69,7 @@ async def prediction(request: Request) -> Response:
     """Predict the hour with the given calendar fields."""
     fields = await read_input(request, PREDICTION_REQUEST)
     power = request.app.state.forecaster.predict(CalendarFields(**fields))
-    return respond(request, {"prediction": power})
+    return respond(request, b'{"prediction":%b}' % json_number(power))
 
 
 async def forecast(request: Request) -> Response:
@@ -101,8 +101,10 @@ async def _forecast(request: Request, fields: dict[str, Any]) -> Response:
         for quantile, values in part.quantiles.items():
             quantiles[quantile] += values
     values = quantiles[str(fields["quantile"])] if "quantile" in fields else means
-    about = {"start": start.isoformat(), "duration": f"PT{fields['N']}H", "unit": forecaster.card.unit}
-    return respond(request, {"values": values, **about, **({"quantiles": quantiles} if "quantiles" in fields else {})})
+    about: dict[str, Any] = {"start": start.isoformat(), "duration": f"PT{fields['N']}H", "unit": forecaster.card.unit}
+    if "quantiles" in fields:
+        about["quantiles"] = quantiles
+    return respond(request, json_document({"values": values, **about}))
 
 
 async def model(request: Request) -> Response:
