@@ -18,7 +18,7 @@ from .timestamps import TimestampConvention
 CHECKSUM_NAME = "sha256"
 """The file's last metadata entry: the SHA-256 of all bytes before it, in hexadecimal."""
 
-MOST_HOLIDAYS = 20_000  # every day of the longest known years
+MOST_HOLIDAYS = 20_000  # every day of fifty years; far more would keep the server from starting soon
 
 NO_CHECKSUM = "0" * 64
 """What the entry holds until the checksum is known."""

@@ -21,6 +21,7 @@ _A_TYPE = {
     "string": "a string",
     "integer": "an integer",
     "number": "a number",
+    "boolean": "true or false",
 }
 
 

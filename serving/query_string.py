@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
+from forecast_core.strict_json import MOST_DIGITS
+
 from .errors import MalformedInput
 
-_INTEGER = re.compile(r"(-?(?:0|[1-9][0-9]{0,29}))(?:\.0+)?")
+_INTEGER = re.compile(rf"(-?(?:0|[1-9][0-9]{{0,{MOST_DIGITS - 1}}}))(?:\.0+)?")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 

@@ -18,7 +18,7 @@ from forecast_core.site_calendar import CalendarFeatures, SiteCalendar
 
 from .load_profile import DAY, HOURS_OF_SHORTEST_DAY, POWER
 
-N_TREES, MOST_LEAVES, FEATURES_A_SPLIT = 30, 500, 6
+N_TREES, MOST_LEAVES, FEATURES_A_SPLIT = 30, 500, 6  # a file of 1 MB at most, and 30 microseconds for a prediction
 RECENT_WEEKS = 8
 """The weeks that recent trees are fitted on; docs/decisions.md says what else was tried."""
 
@@ -41,7 +41,8 @@ class Settings:
     :param calendar: of the site, with these holidays and its closures.
     :param leave_out_outlier_days: whether the fit leaves out days that are unlike their neighbours.
     :param hours_a_leaf: how many hours a leaf averages at least.
-    :param recent_trees: how many of the trees are fitted on the last weeks alone.
+    :param recent_trees: how many of the trees are fitted on the last weeks alone; half of them by default,
+        since a building with little data has little more than these weeks.
     """
 
     holidays: str

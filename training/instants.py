@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from forecast_core.errors import DataError, quoted
-from forecast_core.timestamps import TimestampConvention, time_since_start
+from forecast_core.timestamps import EVENT_RESOLUTION, TimestampConvention, time_since_start
 
 _ISO = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}(?::\d{2}(?::\d{2}(?:\.\d+)?)?)?)?"
 _OTHER = r"\d{1,2}([./-])\d{1,2}\1\d{4} \d{1,2}:\d{2}(:\d{2})?"
@@ -23,7 +23,7 @@ _FEWEST_DAYS_OF_OFFSET = 90  # of fewer days, it is an exception and not standar
 
 _AROUND_CHANGE = pd.Timedelta(weeks=3)
 _FEWEST_DAYS = 5  # on each side of a clock change
-_CLEAR_MOVE = (0.5, 1.6)  # 1 is a profile that moved by exactly an hour
+_CLEAR_MOVE = (0.5, 1.6)  # 1 is a profile that moved by exactly an hour; above, it changed in other ways, too
 _MOST = 0.75  # of the changes, and of the days, have to agree
 
 POWER_UNITS = ("W", "kW", "MW", "GW", "TW")
@@ -195,7 +195,7 @@ def _step_to_year(name: str, times: pd.Series, options: ReadingOptions) -> pd.Ti
     """Find how far to move times so that the first event lies in a year, and each keeps its month and day."""
     if options.year is None:
         return pd.Timedelta(0)
-    first = times.min() - time_since_start(options.timestamps)
+    first = times.min() - time_since_start(options.timestamps, _usual_step(times) or EVENT_RESOLUTION)
     step = pd.Timestamp(options.year, 1, 1) - pd.Timestamp(first.year, 1, 1)
     moved = times + step
     if not ((times.dt.month == moved.dt.month) & (times.dt.day == moved.dt.day)).all():
@@ -217,15 +217,21 @@ def _line_of_clock_change(times: pd.Series, time_zone: ZoneInfo) -> int | None:
     return int(again.index[ambiguous][0]) if ambiguous.any() else _line_after_skipped_hour(times, time_zone)
 
 
+def _usual_step(times: pd.Series) -> pd.Timedelta | None:
+    """Find how far rows are apart in most cases; None if that is less than a minute, which no meter's are."""
+    steps = times.sort_values().diff().mode()
+    return None if steps.empty or steps[0] < pd.Timedelta(minutes=1) else steps[0]
+
+
 def _line_after_skipped_hour(times: pd.Series, time_zone: ZoneInfo) -> int | None:
-    step = times.sort_values().diff().mode()
-    if step.empty or not step[0]:
+    step = _usual_step(times)
+    if step is None:
         return None
-    every = pd.date_range(times.min(), times.max(), freq=step[0])
+    every = pd.date_range(times.min(), times.max(), freq=step)
     is_there = every.isin(times)
     is_skipped = every.tz_localize(time_zone, ambiguous=np.full(len(every), True), nonexistent="NaT").isna()
     begins, ends = (np.flatnonzero(is_skipped & ~np.roll(is_skipped, by)) for by in (1, -1))
-    an_hour = round(pd.Timedelta(hours=1) / step[0])
+    an_hour = round(pd.Timedelta(hours=1) / step)
     for begin, end in zip(begins, ends, strict=True):
         # The clock skips 2:00 to 3:00. A file of local starts goes from 1:00 to 3:00; of local ends, too.
         # A program that adds an hour to local starts, to mark the end, goes from 2:00 to 4:00: an hour later.

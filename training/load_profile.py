@@ -195,7 +195,8 @@ def _check_steps(instants: pd.Series, error_at: Callable[[int, str], DataError])
     minutes = usual[0] / pd.Timedelta(minutes=1) if len(usual) else 60
     if minutes not in RESOLUTIONS:
         accepted = ", ".join(map(str, RESOLUTIONS))
-        raise error_at(in_order.index[1], f"is {minutes:g} minutes after the row before; accepted are {accepted}")
+        line = in_order.index[steps == usual[0]][0]
+        raise error_at(line, f"is {minutes:g} minutes after the row before; accepted are {accepted}")
     off_grid = instants.index[instants != instants.dt.floor(f"{minutes:g}min")]
     if len(off_grid):
         grid = "a whole hour" if minutes == 60 else f"a multiple of {minutes:g} minutes"

@@ -65,7 +65,7 @@ def make_card(
         known_years={"first": calendar.known_years[0], "last": calendar.known_years[-1]},
         weekend=sorted(public.weekend),
         rest_weekday=calendar.rest_weekday,
-        holidays=holidays if counted else None,
+        holidays=holidays if counted else None,  # a card lists what counts
         closures=_dated(closures, calendar.known_years),
         training_data={
             "sha256": profile.sha256,

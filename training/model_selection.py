@@ -36,7 +36,8 @@ LEAST_LEAF_MARGIN, LARGEST_LEAF_MARGIN = 0.02, 0.1
 the noisier a load is, the more a small leaf learns by heart, and the less a small difference means."""
 
 LEAVES = ((20, 10), (20, 0), (20, 15), (1, 0), (1, 15))
-"""Hours a leaf and recent trees of 30 that are compared, in order; a leaf of one hour suits a load without noise."""
+"""Hours a leaf and recent trees of 30 that are compared, in order; a leaf of one hour suits a load without noise.
+More of them would take more than sixty fits."""
 
 REFUSAL_MARGIN = 0.03
 """A baseline has to be better by this share, in both validations and on the last 20 %, for a model to be refused."""
@@ -127,6 +128,7 @@ def select_settings(train: pd.Series, calendar: SiteCalendar, public: PublicHoli
             calendars[kind] = replace(calendar, holidays=counted, known_years=public.listed)
     comparison = Comparison(train, seed)
     if train.index[-1] - train.index[0] < pd.Timedelta(weeks=FEWEST_WEEKS_TO_SELECT):
+        # Too little to measure it: most buildings are quiet on holidays.
         kind = "as they fall" if public.as_they_fall else "none"
         return Selection(Settings(kind, calendars[kind]), {}, {})
     # Recent trees know next to no holidays, so these are compared without them; LEAVES adds them.

@@ -62,6 +62,7 @@ def add_reading_options(parser: argparse.ArgumentParser, default: ReadingOptions
     units = f"{', '.join(POWER_UNITS)} of mean power, or {', '.join(ENERGY_UNITS)} of energy per interval"
     add("--time-column", "the column of timestamps", metavar="NAME")
     add("--value-column", "the column of mean power", metavar="NAME")
+    # --labels is the former name.
     add("--timestamps", "which end of its interval one marks", "--labels", choices=("end", "start"))
     add("--local-time", "timestamps follow the local clock, not standard time all year", action=BooleanOptionalAction)
     add("--timezone", "the site's time zone", metavar="NAME")
@@ -140,7 +141,7 @@ class EvaluationOptions:
     given: dict[str, Any]
 
     def reading(self, card: ModelCard) -> ReadingOptions:
-        """Complete the reading options by what the model card says.
+        """Complete the reading options by what the model card says; a wrong column would be an error, not a misreading.
 
         :raises DataError: one is at fault.
         """

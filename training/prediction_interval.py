@@ -34,8 +34,15 @@ def residuals_of(fit: pd.DataFrame, held_out: pd.DataFrame, settings: Settings, 
 
 def residual_quantiles(residuals: pd.DataFrame) -> Quantiles:
     """Take quantiles, rounded to six significant digits, so that they do not depend on the order of additions."""
-    by_hour = residuals.groupby("hour_of_day")[RESIDUAL]
-    return {str(share): [significant(value, 6) for value in by_hour.quantile(share)] for share in QUANTILES}
+    by_hour, everything = residuals.groupby("hour_of_day")[RESIDUAL], residuals[RESIDUAL]
+    return {
+        str(share): [
+            # An hour of the day that was never measured has the quantile of all.
+            significant(value, 6)
+            for value in by_hour.quantile(share).reindex(range(24), fill_value=everything.quantile(share))
+        ]
+        for share in QUANTILES
+    }
 
 
 def outer_of(one: Quantiles, other: Quantiles) -> Quantiles:

@@ -25,7 +25,7 @@ WEEK = pd.Timedelta(weeks=1)
 HOURS_OF_WEEK = 7 * 24
 FEWEST_WEEKS = 6  # of newer measurements; with fewer, it is too early for a verdict
 WINDOWS = (8, 6, 4)  # the last weeks that the rule of the level looks at; a change of four weeks ago shows in the last
-SHAPE_WINDOWS = (8, 6)
+SHAPE_WINDOWS = (8, 6)  # four weeks are too few to tell what repeats itself from chance
 
 LEVEL_THRESHOLD = 2.75
 """Standard deviations of the mean error of some weeks; ``python -m benchmarks.evaluation`` measures false alarms."""
@@ -71,7 +71,8 @@ class Weeks:
     def of(cls, hours: pd.DataFrame) -> "Weeks":
         """Count weeks backwards from the last hour, so that the newest are whole."""
         backwards = pd.Series((hours.index[-1] - hours.index) // WEEK, index=hours.index)
-        n_whole = int((hours.index[-1] + pd.Timedelta(hours=1) - hours.index[0]) // WEEK)
+        # The first week may lack hours of its first day.
+        n_whole = int((hours.index[-1] + pd.Timedelta(days=1) - hours.index[0]) // WEEK)
         counts = backwards[backwards < n_whole].value_counts()
         oldest_first = sorted(counts.index[counts >= HOURS_OF_WEEK / 2], reverse=True)
         numbers = {week: number for number, week in enumerate(oldest_first)}
@@ -111,7 +112,7 @@ def shape_rule(weeks: Weeks) -> Rule:
 
     First the error that is proportional to the forecast is taken away week by week: that is the level.
     What is left is averaged over the other weeks, and shrunk by (n - 1) / (n + 1) for n weeks,
-    because the mean of few weeks is partly chance.
+    as if the scatter between weeks had twice the variance of what repeats itself.
     """
     strengths = []
     for n_weeks in SHAPE_WINDOWS:
@@ -189,7 +190,10 @@ def _shape_reason(weeks: Weeks, window: int) -> str:
 
 
 def _is_unseen_season(weeks: Weeks, model: Forecaster) -> bool:
-    """Tell whether no day of the training data is within two weeks of the last weeks' days of the year."""
+    """Tell whether the last weeks' days of the year are more than two weeks from all days of the training data.
+
+    Days between its first and last hour count as its days; the card does not say which of them are missing.
+    """
     first, end = (time.date() for time in (model.calendar.first_event_start, model.calendar.end_of_data))
     near = pd.date_range(first - 2 * WEEK, end + 2 * WEEK).day_of_year
     return set(near).isdisjoint(weeks.hours["day_of_year"].iloc[-4 * HOURS_OF_WEEK :])

@@ -479,3 +479,5 @@ def test_weeks_are_counted_from_the_last_hour() -> None:
     weeks = Weeks.of(hours)
     assert (weeks.count, int((weeks.number == -1).sum())) == (2, 7 * 24 - 30)
     assert [f"{start:%Y-%m-%d %H}" for start in weeks.starts()] == ["2024-01-14 00", "2024-01-21 00"]
+    first_hour_missing = pd.DataFrame({"residual": 1.0}, index=office_load(LATER, 3).index[1:])
+    assert Weeks.of(first_hour_missing).count == 3

@@ -229,6 +229,17 @@ def test_identical_rows_count_once_and_missing_values_have_many_names() -> None:
     assert profile.power.to_list() == load.drop(load.index[9:16]).to_list()
 
 
+@pytest.mark.parametrize("minutes", [15, 60])
+def test_the_year_is_that_of_the_first_event_whatever_its_length(minutes: int) -> None:
+    """The first row, which marks the end of its interval, may be at 0:15 of 1 January."""
+    interval = pd.Timedelta(minutes=minutes)
+    ends = pd.date_range("2015-01-01", periods=round(80 * pd.Timedelta(days=1) / interval), freq=interval) + interval
+    content = "\n".join(["ds,y", *(f"{end:%Y-%m-%d %H:%M},5" for end in ends)]).encode()
+    calendar = read(content, year=2017).calendar
+    assert calendar.first_event_start.isoformat() == "2017-01-01T00:00:00-08:00"
+    assert calendar.convention.weekday_shift == 3
+
+
 def test_rows_of_a_coarser_resolution_do_not_vanish_without_a_word() -> None:
     """An hour of a file of quarter hours needs four rows; what has fewer is counted if it is much."""
     coarse, fine = hourly_load(40), hourly_load(80, "2023-02-10T00:00-08:00").resample("15min").ffill()

@@ -62,6 +62,13 @@ def test_widened_quantiles_lie_further_from_the_median() -> None:
     assert list(wide) == list(given)
 
 
+def test_an_hour_of_the_day_that_was_never_measured_has_the_quantiles_of_all() -> None:
+    """The others keep their places."""
+    residuals = pd.DataFrame({"hour_of_day": [0, 1, *range(3, 24)], "residual": [0.0, 1.0, *map(float, range(3, 24))]})
+    medians = residual_quantiles(residuals)["0.5"]
+    assert medians == [0, 1, 12, *range(3, 24)]
+
+
 def test_a_residual_is_actual_minus_forecast() -> None:
     """It is above zero where the load is higher than its forecast."""
     hours = hours_of(hourly_load(days=42))
