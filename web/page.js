@@ -125,6 +125,7 @@ function drawDays(data, index) {
     ? `${measured.name}: ${errorsInWords(powers, data, card)}`
       + "In hours that the model was trained on, errors are smaller; evaluate.py tells you whether the model still holds."
     : "";
+  for (const kind of ["earlier", "measured"]) find(`.key.${kind}`).hidden = !lines.some((line) => line.kind === kind);
   chart.show({ ...data, lines }, data.mean.length, index);
   const [, columns, rows] = chart.table();
   const csv = [columns, ...rows].map((row) => `${row.join(",")}\n`).join("");
