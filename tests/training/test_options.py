@@ -39,7 +39,7 @@ def test_the_old_name_of_timestamps_is_still_read() -> None:
         ("--output", str(ROOT / "docs/validation"), "docs/validation is not a regular file; choose another path"),
         ("--report", __file__, f"{__file__} is not a folder; choose another one with --report"),
         ("--report", "/dev/null", "/dev/null is not a folder; choose another one with --report"),
-        ("--output", "a\x00b", "a\x00b cannot be written (embedded null byte)"),
+        ("--output", "a\x00b", "embedded null "),  # byte or character, by the version of Python
         ("--report", "x" * 300, " cannot be written (File name too long)"),
         ("--unit", "$x^$", "--unit '$x^$' is not known; known are W, kW, MW, GW, TW, Wh, kWh, MWh"),
         ("--unit", "kwh", "--unit 'kwh' is not known; known are W, kW, MW, GW, TW, Wh, kWh, MWh"),
@@ -59,7 +59,7 @@ def test_a_wrong_option_is_one_line(option: str, value: str, message: str) -> No
     """It is found before the work begins."""
     with pytest.raises(DataError) as refusal:
         check_paths(read_options([option, value]))
-    assert str(refusal.value).endswith(message)
+    assert message in str(refusal.value)
 
 
 def test_a_period_has_to_begin_before_its_end() -> None:
