@@ -21,11 +21,6 @@ _OFFSET = r" ?(Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)"
 _TIME_ZONES = {*(files("tzdata") / "zones").read_text("utf-8").split()} - {"Factory"}  # which browsers know, too
 _FEWEST_DAYS_OF_OFFSET = 90  # of fewer days, it is an exception and not standard time, as during Ramadan in Morocco
 
-_AROUND_CHANGE = pd.Timedelta(weeks=3)
-_FEWEST_DAYS = 5  # on each side of a clock change
-_CLEAR_MOVE = (0.5, 1.6)  # 1 is a profile that moved by exactly an hour; above, it changed in other ways, too
-_MOST = 0.75  # of the changes, and of the days, have to agree
-
 POWER_UNITS = ("W", "kW", "MW", "GW", "TW")
 ENERGY_UNITS = ("Wh", "kWh", "MWh")
 
@@ -262,58 +257,3 @@ def find_doubled(times: pd.Series, offsets: pd.Series | None, values: pd.Series,
         is_there_three_times = times.groupby(times).transform("size") > 2
         doubled &= occurs_once | is_there_three_times | is_beside
     return doubled
-
-
-def warn_of_clock(power: pd.Series, convention: TimestampConvention) -> list[str]:
-    """Warn if the load says that the timestamps, which have no offsets, follow the other clock.
-
-    People follow the local clock. So in a file in standard time, the profile of a weekday moves by an hour
-    at each clock change, and in a file on the local clock it stays.
-
-    :param power: indexed by event start.
-    """
-    read_as_local = convention.clock == "local"
-    changes = [move if read_as_local else -move for move in _moves_at_clock_changes(power, convention)]
-    clear = [_CLEAR_MOVE[0] < move.median() < _CLEAR_MOVE[1] for move in changes]
-    if not changes or np.mean(clear) < _MOST or np.mean([(move > 0).mean() for move in changes]) < _MOST:
-        return []
-    what = "moves by an hour" if read_as_local else "stays as it is"
-    found = f"At {sum(clear)} of {len(clear)} clock changes, the load's profile {what} in the file's timestamps"
-    if read_as_local:
-        return [f"{found}, as if they were in standard time. If they are, leave out --local-time."]
-    return [f"{found}, as if they were on the local clock. If they are, add --local-time."]
-
-
-def _moves_at_clock_changes(power: pd.Series, convention: TimestampConvention) -> list[pd.Series]:
-    """Measure how far the weekday profile moves at each clock change, in the file's timestamps.
-
-    An example: people come at 8:00, and the clock goes forward in spring, so ``step`` is 1.
-    By standard time they come at 7:00 afterwards: the profile moved by -1, which is with the clock.
-    On the local clock they still come at 8:00: it stayed.
-
-    :returns: for each change, a number for each day around it: 1 if the profile moves with the clock, -1 if it stays.
-    """
-    clock = convention.time_zone if convention.clock == "local" else convention.standard_time
-    local, shown = power.index.tz_convert(convention.time_zone), power.index.tz_convert(clock).tz_localize(None)
-    days = power.groupby([shown.normalize(), shown.hour]).mean().unstack()
-    days = days[days.index.day_of_week < 5].dropna()
-    days = days.sub(days.mean(axis="columns"), axis="index")
-    offset = pd.Series(local.tz_localize(None) - power.index.tz_convert("UTC").tz_localize(None), shown.normalize())
-    steps = (offset.groupby(level=0).last().diff() / pd.Timedelta(hours=1)).dropna()
-    moves = []
-    for change, step in steps[steps.abs() == 1].items():
-        around = days.loc[change - _AROUND_CHANGE : change + _AROUND_CHANGE].drop(change, errors="ignore")
-        before, after = around[around.index < change], around[around.index > change]
-        if min(len(before), len(after)) >= _FEWEST_DAYS and around.any(axis=None):
-            profiles = before.median().to_numpy(), after.median().to_numpy()
-            from_before = _move_towards(after, profiles[0], -int(step))
-            from_after = _move_towards(before, profiles[1], int(step))
-            moves.append(pd.concat([from_before, from_after]))
-    return moves
-
-
-def _move_towards(days: pd.DataFrame, profile: np.ndarray, hours: int) -> pd.Series:
-    """Compare days with a profile: 1 where they are like the profile moved by some hours, -1 where it has not moved."""
-    moved = np.roll(profile, hours)
-    distance = profile @ profile - profile @ moved
-    return days @ (moved - profile) / distance if distance > 0 else days.iloc[:, 0] * 0

@@ -18,8 +18,9 @@ from forecast_core.features import FEATURES, cyclical_features
 from forecast_core.site_calendar import CalendarFeatures, SiteCalendar
 from forecast_core.timestamps import EVENT_RESOLUTION, time_since_start
 
+from .clock_warning import warn_of_clock
 from .csv_file import PUBLISHED_SHA256, TIME, VALUE, read_columns
-from .instants import ReadingOptions, find_doubled, find_instants, parse_times, warn_of_clock
+from .instants import ReadingOptions, find_doubled, find_instants, parse_times
 
 FEWEST_WEEKS = 10  # the first 80 % of these hold the eight weeks that tell whether a day is an outlier
 FIRST_YEAR, LAST_YEAR = 1970, 2069

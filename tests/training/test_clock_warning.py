@@ -9,7 +9,8 @@ import pytest
 
 from forecast_core.timestamps import TimestampConvention
 from tests.builders import AMSTERDAM, Site, csv_of, full_local_grid_csv
-from training.instants import ReadingOptions, warn_of_clock
+from training.clock_warning import warn_of_clock
+from training.instants import ReadingOptions
 from training.load_profile import read_load_profile
 
 YEAR = Site(first="2023-01-01T00:00+01:00").load(days=365)
