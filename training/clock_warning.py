@@ -60,7 +60,10 @@ def _moves_at_clock_changes(power: pd.Series, convention: TimestampConvention) -
 
 
 def _move_towards(days: pd.DataFrame, profile: np.ndarray, hours: int) -> pd.Series:
-    """Compare days with a profile: 1 where they are like the profile moved by some hours, -1 where it has not moved."""
+    """Compare days with a profile: 1 where they are like the profile moved by some hours, -1 where it has not moved.
+
+    Days are projected on the line between the two, which are equally long.
+    """
     moved = np.roll(profile, hours)
     distance = profile @ profile - profile @ moved
     return days @ (moved - profile) / distance if distance > 0 else days.iloc[:, 0] * 0

@@ -68,6 +68,10 @@ def read_columns(name: str, content: bytes, time_column: str, value_column: str)
     reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
         header = [column.strip() for column in next(reader)]
+        if time_column not in header or value_column not in header:
+            raise DataError(
+                "has a line break in its header; write the names of the columns in one line", file=name, line=1
+            )
         places = header.index(time_column), header.index(value_column)
         in_file = ((reader.line_num, row) for row in reader)
         cells = {
@@ -82,6 +86,8 @@ def read_columns(name: str, content: bytes, time_column: str, value_column: str)
     rows = pd.DataFrame.from_dict(cells, orient="index", columns=[TIME, VALUE], dtype="str")
     rows[VALUE] = rows[VALUE].where(~rows[VALUE].str.lower().isin(MISSING))
     rows = rows[(rows[TIME] != "") | rows[VALUE].notna()]
+    if rows.empty:
+        raise DataError(f"no row has a value in the column {quoted(value_column)}", file=name)
     return rows.assign(**{VALUE: _parse_numbers(name, rows[VALUE], separator, value_column)})
 
 

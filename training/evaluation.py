@@ -252,6 +252,7 @@ def compare_with_service(
         f"on the last {WEEKS_COMPARED} weeks, which neither knew, the new model's error is {formatted(maes[0])}, "
         f"that of the model in service {formatted(maes[1])}"
     )
+    # No sign test: four weeks are too few for one, and who trains again has a reason to.
     if maes[0] < maes[1]:
         return True, f"{found}; it is smaller in {int((errors[0] < errors[1]).sum())} of {len(errors[0])} weeks"
     expected, newer = service.card.expected_errors["mae_by_week"], evaluate(profile, service)

@@ -20,7 +20,8 @@ from .load_profile import DAY, HOURS_OF_SHORTEST_DAY, POWER
 
 N_TREES, MOST_LEAVES, FEATURES_A_SPLIT = 30, 500, 6  # a file of 1 MB at most, and 30 microseconds for a prediction
 RECENT_WEEKS = 8
-"""The weeks that recent trees are fitted on; docs/decisions.md says what else was tried."""
+"""The weeks that recent trees are fitted on, so that the forecast follows a building that changes;
+each hour of the week occurs eight times in them."""
 
 OUTLIER_THRESHOLD = 6  # robust standard deviations from its neighbours make a day an outlier
 _DAYS_AROUND = 28

@@ -22,7 +22,7 @@ from .clock_warning import warn_of_clock
 from .csv_file import PUBLISHED_SHA256, TIME, VALUE, read_columns
 from .instants import ReadingOptions, find_doubled, find_instants, parse_times
 
-FEWEST_WEEKS = 10  # the first 80 % of these hold the eight weeks that tell whether a day is an outlier
+FEWEST_WEEKS = 10  # the first 80 % of these are the weeks that recent trees are fitted on
 FIRST_YEAR, LAST_YEAR = 1970, 2069
 """Of data: all its known years, 1960 to 2099, then have a leap year every fourth,
 so that forty of them have every weekday on every day of the year."""

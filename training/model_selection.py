@@ -142,7 +142,10 @@ def select_settings(train: pd.Series, calendar: SiteCalendar, public: PublicHoli
 
 
 def quietest_weekday(power: pd.Series, calendar: SiteCalendar, among: frozenset[int]) -> int:
-    """Find which of some weekdays has the lowest mean power; if there is no such day, take the last; 0 is Monday."""
+    """Find which of some weekdays has the lowest mean power; if there is no such day, take the last; 0 is Monday.
+
+    Holidays are like a rest day of the country's weekend, whichever other days the building rests on.
+    """
     by_weekday = power.groupby(power.index.tz_convert(calendar.time_zone).day_of_week).mean()
     known = by_weekday[by_weekday.index.isin(among)]
     return max(among) if known.empty else int(known.idxmin())

@@ -20,7 +20,7 @@ LOW, HIGH = str(QUANTILES[0]), str(QUANTILES[-1])
 RESIDUAL = "residual"
 WIDENING = 1.15
 """How much wider than the residuals an interval is made: buildings change, and held-out hours lie beside fitted ones.
-With 1, it held less than 75 % of the last 20 % in 3 of 20 meters; see docs/decisions.md."""
+With 1, it held less than 75 % of the last 20 % in 3 of 20 meters; docs/accuracy.md says how far to trust that."""
 TOO_NARROW = 0.8  # a share of the hours below which train.py says that the 90 % interval may be too narrow
 
 Quantiles = dict[str, list[float]]  # for each of QUANTILES, the residual at each hour of the local clock
