@@ -54,7 +54,7 @@ def create_app(model_file: Path, long_forecasts: LongForecasts | None = None) ->
     app = Starlette(
         routes=routes, middleware=[Middleware(UpgradeWithBodyRefused)], exception_handlers=EXCEPTION_HANDLERS
     )
-    app.router.redirect_slashes = False
+    app.router.redirect_slashes = False  # Starlette's redirect leads to the Host that the client names
     app.state.forecaster = load_model(model_file)
     app.state.long_forecasts = long_forecasts or LongForecasts()
     digest = app.state.forecaster.checksum[:DIGEST_LENGTH]

@@ -191,6 +191,7 @@ def _without_training(known: pd.DataFrame, event_starts: pd.DatetimeIndex) -> li
 
 def _notes(weeks: Weeks, model: Forecaster, candidate: Forecaster | None = None) -> list[str]:
     notes = []
+    # The weekday shift may differ: it only says to which year the training data was moved.
     if candidate and replace(candidate.calendar.convention, weekday_shift=0) != replace(
         model.calendar.convention, weekday_shift=0
     ):

@@ -16,7 +16,7 @@ import pandas as pd
 from forecast_core.errors import DataError, quoted
 from forecast_core.features import FEATURES, cyclical_features
 from forecast_core.site_calendar import CalendarFeatures, SiteCalendar
-from forecast_core.timestamps import EVENT_RESOLUTION, time_since_start
+from forecast_core.timestamps import EVENT_RESOLUTION, TimestampConvention, time_since_start
 
 from .clock_warning import warn_of_clock
 from .csv_file import PUBLISHED_SHA256, TIME, VALUE, read_columns
@@ -105,6 +105,10 @@ def _read(name: str, content: bytes, options: ReadingOptions) -> LoadProfile:
 
     _check_span(times[has_value], error_at)
     convention, instants = find_instants(name, times, offsets, has_value, options)
+    n_skipped = int(has_value.sum()) - len(instants)
+    instants = _in_period(instants, convention, options)
+    if instants.empty:
+        raise DataError("no hour has a value in the chosen period", file=name)
     minutes = _check_steps(instants, error_at)
     starts = instants - time_since_start(convention.marks, timedelta(minutes=minutes))
 
@@ -113,12 +117,6 @@ def _read(name: str, content: bytes, options: ReadingOptions) -> LoadProfile:
     by_hour = values.groupby(starts.dt.floor("h").rename("event_start"))
     power = by_hour.mean().where(by_hour.count() == 60 // minutes).dropna().rename(POWER)
     n_incomplete = len(values) - len(power) * (60 // minutes)
-    local = power.index.tz_convert(convention.time_zone).tz_localize(None)
-    if options.since:
-        power = power[local >= pd.Timestamp(options.since)]
-        local = local[local >= pd.Timestamp(options.since)]
-    if options.until:
-        power = power[local < pd.Timestamp(options.until) + pd.Timedelta(days=1)]
     if power.empty:
         raise DataError("no hour has a value in the chosen period", file=name)
     first, last = power.index[0].to_pydatetime(), power.index[-1].to_pydatetime()
@@ -127,7 +125,7 @@ def _read(name: str, content: bytes, options: ReadingOptions) -> LoadProfile:
         *warn_of_gaps(power),
         *warn_of_energy(options),
         *_counted("Identical rows that occur again, counted once", int(doubled.sum())),
-        *_counted("Rows of an hour that the clock skips in spring, left out", int(has_value.sum()) - len(instants)),
+        *_counted("Rows of an hour that the clock skips in spring, left out", n_skipped),
         *warn_of_incomplete_hours(n_incomplete, len(values), minutes),
         *([] if offsets is not None else warn_of_clock(power, convention)),
         *warn_of_zeros(power),
@@ -147,6 +145,19 @@ def _read(name: str, content: bytes, options: ReadingOptions) -> LoadProfile:
         sha256=sha256,
         warnings=tuple(warnings),
     )
+
+
+def _in_period(instants: pd.Series, convention: TimestampConvention, options: ReadingOptions) -> pd.Series:
+    """Keep the rows whose interval lies between two days on the local clock, as the options say."""
+    # No interval is shorter than a minute, so one that ends at midnight belongs to the day before.
+    within = instants - time_since_start(convention.marks, timedelta(minutes=1))
+    local = within.dt.tz_convert(convention.time_zone).dt.tz_localize(None)
+    is_chosen = pd.Series(True, instants.index)
+    if options.since:
+        is_chosen &= local >= pd.Timestamp(options.since)
+    if options.until:
+        is_chosen &= local < pd.Timestamp(options.until) + pd.Timedelta(days=1)
+    return instants[is_chosen]
 
 
 def _site_name(file_name: str) -> str:

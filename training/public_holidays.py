@@ -56,7 +56,10 @@ def public_holidays(named: str | None, time_zone: str, years: range, last_of_dat
         return PublicHolidays(None, "as --holidays says", _weekend(country_of(time_zone)))
     country = country_of(time_zone) if named is None else named.upper()
     if country is None:
-        return PublicHolidays(None, f"since {time_zone} belongs to no country; --holidays can name one")
+        why = f"{time_zone} belongs to no country; --holidays can name one"
+        is_place = "/" in time_zone and not time_zone.startswith("Etc/")  # such as an old name, like US/Pacific
+        found = (f"No public holidays are used: {why}.",) if is_place else ()
+        return PublicHolidays(None, f"since {why}", warnings=found)
     code, _, part = country.partition("-")
     try:
         if not re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", country):  # the package also takes names of its own

@@ -71,7 +71,7 @@ class Weeks:
     def of(cls, hours: pd.DataFrame) -> "Weeks":
         """Count weeks backwards from the last hour, so that the newest are whole."""
         backwards = pd.Series((hours.index[-1] - hours.index) // WEEK, index=hours.index)
-        # The first week may lack hours of its first day.
+        # A meter's first day is seldom whole, and with most of its hours, the week is one.
         n_whole = int((hours.index[-1] + pd.Timedelta(days=1) - hours.index[0]) // WEEK)
         counts = backwards[backwards < n_whole].value_counts()
         oldest_first = sorted(counts.index[counts >= HOURS_OF_WEEK / 2], reverse=True)

@@ -250,6 +250,12 @@ def test_rows_of_a_coarser_resolution_do_not_vanish_without_a_word() -> None:
         f"{len(coarse) + 1:,} of {len(lines):,} rows are left out: an hour needs 4 of them, and theirs have fewer. "
         "If rows are further apart than 15 minutes at times, use --since or --until, or make them alike."
     )
+    content = "\n".join(["ds,y", *lines]).encode()
+    early = read(content, timestamps="start", until=date(2023, 2, 9))
+    assert (early.power.to_list(), early.minutes) == (coarse[early.power.index].to_list(), 60)
+    late = read(content, timestamps="start", since=date(2023, 2, 10))
+    assert (late.minutes, late.power.index[0].isoformat()) == (15, "2023-02-10T00:00:00-08:00")
+    assert "left out" not in str([*early.warnings, *late.warnings])
     few = [line for number, line in enumerate(lines[len(coarse) :]) if number % 1000]
     assert read("\n".join(["ds,y", *few]).encode(), timestamps="start").missing_hours > 0
     assert "left out" not in str(read("\n".join(["ds,y", *few]).encode(), timestamps="start").warnings)

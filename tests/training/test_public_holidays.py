@@ -91,3 +91,14 @@ def test_an_unknown_country_is_an_error(named: str) -> None:
 def test_a_time_zone_has_a_country_or_none(time_zone: str, country: str | None) -> None:
     """The time zone database says which."""
     assert country_of(time_zone) == country
+
+
+@pytest.mark.parametrize(
+    ("time_zone", "n_warnings"), [("US/Pacific", 1), ("Asia/Calcutta", 1), ("UTC", 0), ("Etc/GMT+8", 0)]
+)
+def test_an_old_name_of_a_place_is_a_warning(time_zone: str, n_warnings: int) -> None:
+    """Its holidays would be missed without a word; who names a mere offset expects none."""
+    public = public_holidays(None, time_zone, YEARS, last_of_data=2023)
+    assert (public.country, len(public.warnings)) == (None, n_warnings)
+    for warning in public.warnings:
+        assert warning == f"No public holidays are used: {time_zone} belongs to no country; --holidays can name one."
