@@ -12,6 +12,7 @@ from training.prediction_interval import (
     QUANTILES,
     WIDENING,
     Coverage,
+    HeldOut,
     PredictionInterval,
     measure_interval,
     outer_of,
@@ -86,6 +87,22 @@ def test_the_interval_is_made_of_all_kinds_of_held_out_hours(measured: tuple[pd.
     assert interval.quantiles == stretched(outer_of(*pools))
     for low, high in pairwise(interval.quantiles[str(share)] for share in QUANTILES):
         assert all(a <= b for a, b in zip(low, high, strict=True))
+
+
+def test_the_errors_to_expect_are_those_of_held_out_fifths(measured: tuple[pd.DataFrame, PredictionInterval]) -> None:
+    """By week; the mean error is forecast less actual."""
+    hours, interval = measured
+    fifths = pd.concat([residuals_of(*fold, SETTINGS, seed=0) for fold in contiguous_fifths(hours)])
+    last_week = fifths["residual"].iloc[-7 * 24 :]
+    assert interval.mae_by_week[-1] == pytest.approx(last_week.abs().mean())
+    assert interval.mean_error_by_week[-1] == pytest.approx(-last_week.mean())
+
+
+def test_a_held_out_week_is_judged_by_the_residuals_of_others() -> None:
+    """Its own would make the interval look better than it is."""
+    one, other = (pd.DataFrame({"residual": 1.0}, pd.date_range(start, periods=3)) for start in ("2023", "2024"))
+    left = HeldOut([one, other], [one], []).without(one)
+    assert [[len(fold) for fold in folds] for folds in left] == [[0, 3], [0], []]
 
 
 def test_the_interval_is_tested_on_hours_that_did_not_make_it(
