@@ -136,6 +136,7 @@ def train(options: TrainingOptions) -> TrainedModel:
     tell("compare", f"scikit-learn and onnxruntime differ by at most {difference:.0e} on all inputs")
     if not difference <= LARGEST_RELATIVE_DIFFERENCE:  # written so that NaN is refused, too
         raise Refused(f"the exported model differs by more than {LARGEST_RELATIVE_DIFFERENCE:.0e}")
+    # Last, so that the log of a refused model is complete.
     if not options.force and (better := selection.better_baseline(validation)):
         raise Refused(
             f"the {better}, with the same calendar, is more than {REFUSAL_MARGIN:.0%} better than the forest, "

@@ -51,6 +51,7 @@ def _moves_at_clock_changes(power: pd.Series, convention: TimestampConvention) -
     for change, step in steps[steps.abs() == 1].items():
         around = days.loc[change - _AROUND_CHANGE : change + _AROUND_CHANGE].drop(change, errors="ignore")
         before, after = around[around.index < change], around[around.index > change]
+        # A load that is the same all day has no profile that could move.
         if min(len(before), len(after)) >= _FEWEST_DAYS and around.any(axis=None):
             profiles = before.median().to_numpy(), after.median().to_numpy()
             from_before = _move_towards(after, profiles[0], -int(step))
