@@ -28,7 +28,8 @@ try:
         fit_forest,
         largest_difference,
     )
-    from training.load_profile import check_amount, make_features, read_load_profile, warn_of_weekdays
+    from training.load_profile import check_amount, make_features, read_load_profile
+    from training.load_warnings import warn_of_weekdays
     from training.model_file import check_paths, make_card, write_report, write_whole
     from training.model_selection import REFUSAL_MARGIN, quietest_weekday, select_settings
     from training.options import TrainingOptions, read_options

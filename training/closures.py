@@ -10,7 +10,8 @@ import pandas as pd
 from forecast_core.errors import DataError, quoted
 
 from .csv_file import decode
-from .load_profile import DAY, HOURS_OF_SHORTEST_DAY, LONGEST_NAME, POWER
+from .instants import HOURS_OF_SHORTEST_DAY
+from .load_profile import DAY, LONGEST_NAME, POWER
 
 LONGEST_CLOSURE = timedelta(days=366)
 _LINE = re.compile(r"(\d{4}-\d\d-\d\d)(?:[\s,]+(\d{4}-\d\d-\d\d))?[\s,]+(\S.*)")

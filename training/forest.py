@@ -16,7 +16,8 @@ from forecast_core.features import FEATURES, MODEL_INPUT, PERIODS, cyclical_feat
 from forecast_core.model_card import CHECKSUM_NAME, NO_CHECKSUM, ModelCard, add_checksum
 from forecast_core.site_calendar import CalendarFeatures, SiteCalendar
 
-from .load_profile import DAY, HOURS_OF_SHORTEST_DAY, POWER
+from .instants import HOURS_OF_SHORTEST_DAY
+from .load_profile import DAY, POWER
 
 N_TREES, MOST_LEAVES, FEATURES_A_SPLIT = 30, 500, 6  # a file of 1 MB at most, and 30 microseconds for a prediction
 RECENT_WEEKS = 8

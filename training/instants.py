@@ -21,6 +21,8 @@ _OFFSET = r" ?(Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)"
 _TIME_ZONES = {*(files("tzdata") / "zones").read_text("utf-8").split()} - {"Factory"}  # which browsers know, too
 _FEWEST_DAYS_OF_OFFSET = 90  # of fewer days, it is an exception and not standard time, as during Ramadan in Morocco
 
+HOURS_OF_SHORTEST_DAY = 23  # a day with a clock change in spring; with fewer, the mean of a day is not comparable
+
 POWER_UNITS = ("W", "kW", "MW", "GW", "TW")
 ENERGY_UNITS = ("Wh", "kWh", "MWh")
 

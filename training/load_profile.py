@@ -1,12 +1,9 @@
 """From the rows of a CSV to the hourly load of a site, and to the table that the model is fitted on."""
 
 import hashlib
-import re
-from calendar import day_name, month_name
-from collections.abc import Callable, Set
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from itertools import pairwise
 from pathlib import Path
 from warnings import catch_warnings
 
@@ -21,6 +18,14 @@ from forecast_core.timestamps import EVENT_RESOLUTION, TimestampConvention, time
 from .clock_warning import warn_of_clock
 from .csv_file import PUBLISHED_SHA256, TIME, VALUE, read_columns
 from .instants import ReadingOptions, find_doubled, find_instants, parse_times
+from .load_warnings import (
+    LONG_GAP,
+    warn_of_energy,
+    warn_of_gaps,
+    warn_of_incomplete_hours,
+    warn_of_months,
+    warn_of_zeros,
+)
 
 FEWEST_WEEKS = 10  # the first 80 % of these are the weeks that recent trees are fitted on
 FIRST_YEAR, LAST_YEAR = 1970, 2069
@@ -40,14 +45,7 @@ PUBLISHED_WARNING = (
 )
 
 POWER, DAY = "power", "day"  # columns beside those of CalendarFeatures and FEATURES
-HOURS_OF_SHORTEST_DAY = 23  # a day with a clock change in spring; with fewer, the mean of a day is not comparable
-_LONG_GAP = pd.Timedelta(days=366)
 _SHORTEST_PART = pd.Timedelta(weeks=1)  # of a series, after a gap of a year; a shorter one is taken for a mistake
-_MOST_INCOMPLETE = 0.01  # of the rows: more in hours that lack one are more than a meter loses now and then
-_FEWEST_HOURS_OF_MONTH = 7 * 24
-_LONG_RUN = 24  # hours of zeros in a row that a load which is never near zero otherwise does not have
-_NEAR_ZERO = 1 / 5  # of the median load; "never near zero" means that 99 % of the other hours are above it
-_ENERGY = re.compile(r"(?<![a-z/])[kmgt]?wh(?![a-z])", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -186,7 +184,7 @@ def _check_span(times: pd.Series, error_at: Callable[[int, str], DataError]) -> 
     if not strays.empty:
         raise error_at(strays.index[0], f"lies outside the years {FIRST_YEAR} to {LAST_YEAR}")
     in_order = times.sort_values()
-    after_gap = in_order.diff() > _LONG_GAP
+    after_gap = in_order.diff() > LONG_GAP
     parts = [part for _, part in in_order.groupby(after_gap.cumsum())]
     shortest = min(parts, key=lambda part: part.iloc[-1] - part.iloc[0])
     if len(parts) > 1 and shortest.iloc[-1] - shortest.iloc[0] < _SHORTEST_PART:
@@ -231,76 +229,3 @@ def check_amount(name: str, power: pd.Series) -> None:
 
 def _counted(what: str, number: int) -> list[str]:
     return [f"{what}: {number:,}."] if number else []
-
-
-def warn_of_incomplete_hours(n_rows: int, n_all: int, minutes: int) -> list[str]:
-    """Warn if many rows lie in hours that lack one, as where a file has rows of several resolutions."""
-    if n_rows <= n_all * _MOST_INCOMPLETE:
-        return []
-    return [
-        f"{n_rows:,} of {n_all:,} rows are left out: an hour needs {60 // minutes} of them, and theirs have fewer. "
-        f"If rows are further apart than {minutes} minutes at times, use --since or --until, or make them alike."
-    ]
-
-
-def warn_of_gaps(power: pd.Series) -> list[str]:
-    """Warn of gaps of more than a year."""
-    hours = power.index.tz_localize(None)
-    gaps = [(before, after) for before, after in pairwise(hours) if after - before > _LONG_GAP]
-    return [f"The data has no hour between {before} and {after}." for before, after in gaps]
-
-
-def warn_of_energy(options: ReadingOptions) -> list[str]:
-    """Warn if the column's name is energy and no unit of energy was given."""
-    if options.is_energy or not _ENERGY.search(options.value_column):
-        return []
-    read_as = f"was read as mean power in {options.unit}"
-    return [f"The column {quoted(options.value_column)} {read_as}. If it is energy per interval, add --unit kWh."]
-
-
-def warn_of_zeros(power: pd.Series) -> list[str]:
-    """Warn of long runs of exact zeros in a load that is never near zero otherwise."""
-    is_zero = power == 0
-    others = power[~is_zero].abs()
-    if not is_zero.any() or others.empty or others.quantile(0.01) <= others.median() * _NEAR_ZERO:
-        return []
-    new_run = (is_zero != is_zero.shift()) | (power.index.diff() != pd.Timedelta(hours=1))
-    longest = int(is_zero.groupby(new_run.cumsum()).sum().max())
-    if longest < _LONG_RUN:
-        return []
-    return [
-        f"{int(is_zero.sum()):,} hours are exactly zero, up to {longest:,} in a row, and the load is never near zero "
-        "otherwise. If zeros stand for missing values, add --zeros-are-missing."
-    ]
-
-
-def warn_of_months(power: pd.Series, time_zone: str) -> list[str]:
-    """List the months that the data hardly has: for these, the model returns the nearest ones it has."""
-    hours = power.groupby(power.index.tz_convert(time_zone).month).size()
-    unseen = [month_name[month] for month in range(1, 13) if hours.get(month, 0) < _FEWEST_HOURS_OF_MONTH]
-    warning = f"The data has less than a week of {', '.join(unseen)}: forecasts of these months are guesses."
-    return [warning] if unseen else []
-
-
-def warn_of_weekdays(power: pd.Series, time_zone: str, weekend: Set[int]) -> list[str]:
-    """Warn if the same two days are by far the quietest in most weeks, and are not the country's weekend."""
-    local = power.index.tz_convert(time_zone).tz_localize(None)
-    by_day = power.groupby(local.normalize())
-    daily = by_day.mean()[by_day.size() >= HOURS_OF_SHORTEST_DAY]
-    monday = daily.index - pd.to_timedelta(daily.index.day_of_week, unit="D")
-    weeks = pd.DataFrame({"monday": monday, "weekday": daily.index.day_of_week, "power": daily.to_numpy()})
-    by_week = weeks.pivot(index="monday", columns="weekday", values="power").dropna()
-    if by_week.shape[1] < 7:
-        return []
-    in_order = by_week.apply(sorted, axis="columns", result_type="expand")
-    # "By far": the third-quietest day is above the second by a third of the week's range.
-    clear = in_order[2] - in_order[1] > (in_order[6] - in_order[0]) / 3
-    pairs = by_week[clear].apply(lambda week: tuple(sorted(week.nsmallest(2).index)), axis="columns").value_counts()
-    if pairs.empty or pairs.iloc[0] <= len(by_week) / 2 or weekend <= set(pairs.index[0]):
-        return []
-    first, second = (day_name[weekday] for weekday in pairs.index[0])
-    usual = " and ".join(day_name[weekday] for weekday in sorted(weekend))
-    return [
-        f"In {pairs.iloc[0]} of {len(by_week)} weeks the quietest days are {first} and {second}, not {usual}. "
-        "If the building does not rest on these days, its dates may be of another year: see --year."
-    ]

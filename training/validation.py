@@ -11,7 +11,8 @@ import pandas as pd
 from sklearn.model_selection import KFold
 
 from .forest import RECENT_WEEKS, Settings, fit_forest, predict_forest
-from .load_profile import DAY, HOURS_OF_SHORTEST_DAY, POWER
+from .instants import HOURS_OF_SHORTEST_DAY
+from .load_profile import DAY, POWER
 
 TRAINING_SHARE = 0.8
 FOLDS = 5

@@ -17,7 +17,8 @@ from forecast_core.timestamps import CalendarFields
 from tests.builders import HOUR, LOS_ANGELES, ROOT, Export, Site, hour_ending_csv, hourly_load, noise, photovoltaics
 from training import load_profile
 from training.instants import ReadingOptions
-from training.load_profile import LoadProfile, check_amount, make_features, read_load_profile, warn_of_weekdays
+from training.load_profile import LoadProfile, check_amount, make_features, read_load_profile
+from training.load_warnings import warn_of_weekdays
 
 ERRORS = json.loads((ROOT / "tests/training/data_errors.json").read_text("utf-8"))
 
