@@ -11,10 +11,11 @@ A prediction goes from 1 to 2 to 3, a forecast from 2 to 3.
 """
 
 from calendar import isleap
-from collections.abc import Iterable, Set
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from itertools import product
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -33,13 +34,10 @@ class CalendarFeatures(NamedTuple):
     day_of_year: int
 
 
-class _Search(NamedTuple):
-    """Years of timestamps, by the weekday of their 1 January, in the order in which they are tried.
+class _Candidate(NamedTuple):
+    """A year that timestamps can be of, and between which two event starts theirs must lie."""
 
-    The event starts that count lie between the other two.
-    """
-
-    years: dict[int, list[int]]
+    year: int
     earliest: datetime
     latest: datetime
 
@@ -99,18 +97,17 @@ class SiteCalendar:
         """
         # In a year in which the day has this weekday, 1 January has that one.
         new_year = (fields.day_of_week + self.convention.weekday_shift - fields.day_of_year + 1) % 7
-        for years, earliest, latest in self._searches[fields.day_of_year == LEAP_DAY]:
-            for year in years[new_year]:
-                start = self.convention.event_start(_timestamp(year, fields))
-                if earliest <= start <= latest:
-                    return start
+        for year, earliest, latest in self._candidates[new_year, fields.day_of_year == LEAP_DAY]:
+            start = self.convention.event_start(_timestamp(year, fields))
+            if earliest <= start <= latest:
+                return start
         return None
 
     @cached_property
-    def _searches(self) -> dict[bool, list[_Search]]:
-        """List where to look for an event: in the data, after it, before it.
+    def _candidates(self) -> dict[tuple[int, bool], list[_Candidate]]:
+        """List the years in which an event is looked for: in the data, after it, before it.
 
-        The key says whether the day is day 366, which only leap years have.
+        The key is the weekday of 1 January, and whether the day is day 366, which only leap years have.
         For another day, the years outside the data are common ones,
         so that a fixed date like 4 July has the day of the year that it has in most years.
         """
@@ -120,18 +117,26 @@ class SiteCalendar:
         )
         # A timestamp can be of another year than its hour: at the end of a known year, it can be of the next one.
         first_year, last_year = (self.convention.timestamp(start).year for start in (first, last))
-        of_data = range(last_year, first_year - 1, -1)
-        later = range(last_year, self.known_years.stop + 1)
-        earlier = range(first_year, self.known_years[0] - 1, -1)
-        searches = {}
-        for is_leap_day in (False, True):
-            alike = [[year for year in years if isleap(year) == is_leap_day] for years in (of_data, later, earlier)]
-            searches[is_leap_day] = [
-                _Search(_by_new_year(alike[0] if is_leap_day else of_data), first, last),
-                _Search(_by_new_year(alike[1]), self.end_of_data, end_known - EVENT_RESOLUTION),
-                _Search(_by_new_year(alike[2]), first_known, first - EVENT_RESOLUTION),
+        of_data = [_Candidate(year, first, last) for year in range(last_year, first_year - 1, -1)]
+        later = [
+            _Candidate(year, self.end_of_data, end_known - EVENT_RESOLUTION)
+            for year in range(last_year, self.known_years.stop + 1)
+        ]
+        earlier = [
+            _Candidate(year, first_known, first - EVENT_RESOLUTION)
+            for year in range(first_year, self.known_years[0] - 1, -1)
+        ]
+        outside = [*later, *earlier]
+        in_order = {
+            False: [*of_data, *(each for each in outside if not isleap(each.year))],
+            True: [each for each in (*of_data, *outside) if isleap(each.year)],
+        }
+        return {
+            (weekday, is_leap_day): [
+                each for each in in_order[is_leap_day] if date(each.year, 1, 1).weekday() == weekday
             ]
-        return searches
+            for weekday, is_leap_day in product(range(7), in_order)
+        }
 
     def event_starts(self, first: datetime, n_hours: int) -> list[datetime]:
         """List when consecutive hours start.
@@ -169,10 +174,6 @@ class SiteCalendar:
     def _unknown_year(self) -> UnanswerableInput:
         years = f"{self.known_years[0]} to {self.known_years[-1]}"
         return UnanswerableInput("start", f"must leave all hours within the years {years}, whose calendar is known")
-
-
-def _by_new_year(years: Iterable[int]) -> dict[int, list[int]]:
-    return {weekday: [year for year in years if date(year, 1, 1).weekday() == weekday] for weekday in range(7)}
 
 
 def _timestamp(year: int, fields: CalendarFields) -> datetime:

@@ -49,9 +49,9 @@ class InputSchema:
         if self._valid_parameter is not None:
             # jsonschema takes far longer than the model, and the same few parameters come again and again.
             # Parameters that are valid alone are valid together, since no keyword relates two of them (a test checks).
-            parameters = [self._valid_parameter(parameter) for parameter in query_string.split(b"&")]
-            fields = dict(parameter for parameter in parameters if parameter is not None)
-            if len(fields) == len(parameters) and fields.keys() == self._required:
+            parameters = query_string.split(b"&")
+            fields = dict(filter(None, map(self._valid_parameter, parameters)))
+            if len(parameters) == len(fields) and fields.keys() == self._required:
                 return fields
         return self.validate(parse_query_string(query_string, self.fields))
 

@@ -3,8 +3,10 @@
 import ctypes
 import sys
 from collections.abc import Sequence
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from struct import Struct
 from threading import Lock
 
 import numpy as np
@@ -69,6 +71,7 @@ def open_model(content: bytes) -> Forecaster:
 def _inference(session: onnxruntime.InferenceSession) -> Infer:
     # A single row reuses its memory: to allocate it each time takes as long as the forest does.
     row = np.empty((1, len(FEATURES)), dtype=np.float32)
+    write_row = partial(Struct(f"{len(FEATURES)}f").pack_into, row.data, 0)  # a third of the time of an assignment
     prediction = np.empty((1, 1), dtype=np.float32)
     binding = session.io_binding()
     binding.bind_cpu_input(MODEL_INPUT, row)
@@ -78,7 +81,7 @@ def _inference(session: onnxruntime.InferenceSession) -> Infer:
     def infer(rows: Sequence[CyclicalFeatures]) -> Sequence[float]:
         if len(rows) == 1:
             with one_at_a_time:
-                row[0] = rows[0]
+                write_row(*rows[0])
                 session.run_with_iobinding(binding)
                 return [prediction.item()]
         (predictions,) = session.run(None, {MODEL_INPUT: np.array(rows, dtype=np.float32)})

@@ -47,7 +47,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, Callable
 
     def open_and_note(file: Path, *rest: Any) -> Starlette:
         app = create_app(file, *rest)
-        models.append((file.stem, weakref.ref(app.state.forecaster)))
+        models.append((file.stem, weakref.ref(app.forecaster)))
         return app
 
     monkeypatch.setattr(serve_many, "create_app", open_and_note)

@@ -146,7 +146,7 @@ def test_the_story_of_a_changed_building(folder: Path, ports: dict[str, str]) ->
     apps = {}
     for name in ("old.onnx", "new.onnx"):
         app = create_app(folder / name)
-        apps[app.state.model_digest[1].decode()] = TestClient(app)
+        apps[app.model_digest[1].decode()] = TestClient(app)
     old, new = apps
     right = {
         (digest, case): app.get(f"/v1/forecast?N=24&start=2024-03-{case + 1:02}T00:00:00-08:00").json()

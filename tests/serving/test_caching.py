@@ -22,10 +22,10 @@ def test_a_response_to_a_query_string_may_be_cached(client: TestClient, address:
 
 
 def test_another_response_has_another_etag(client: TestClient, etag: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The ETag is a digest of the content, so it changes with the input and with the model."""
+    """The ETag changes with the content, so with the input and with the model."""
     assert client.get(ADDRESS.replace("=8", "=9")).headers["etag"] != etag
     assert client.get("/v1/forecast?N=3").headers["etag"] != client.get("/v1/forecast?N=4").headers["etag"]
-    monkeypatch.setattr(app.state.forecaster, "predict", lambda fields: 1.0)
+    monkeypatch.setattr(app.forecaster, "predict", lambda fields: 1.0)
     assert client.get(ADDRESS).headers["etag"] != etag
 
 

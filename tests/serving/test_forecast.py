@@ -78,7 +78,7 @@ def test_each_of_the_61_488_inputs_is_predicted_as_its_event_is_forecast() -> No
     """Each input leads to an event whose timestamp shows it, and to the forecast of that event."""
     from serve import app
 
-    forecaster: Forecaster = app.state.forecaster
+    forecaster: Forecaster = app.forecaster
     by_event = {}
     for year in range(2017, 2045):
         start = datetime.fromisoformat(f"{year}-01-01T00:00:00-08:00")

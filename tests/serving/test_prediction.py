@@ -95,7 +95,7 @@ def test_an_internal_error_reveals_nothing(
     client: TestClient, monkeypatch: pytest.MonkeyPatch, predict: Callable[..., float]
 ) -> None:
     """The client learns that the error is the server's; a prediction that is not a number is one, too."""
-    monkeypatch.setattr(app.state.forecaster, "predict", predict)
+    monkeypatch.setattr(app.forecaster, "predict", predict)
     response = client.post("/v1/prediction", json=FIELDS)
     assert (response.status_code, response.headers["cache-control"]) == (500, "no-store")
     assert response.json() == problem(500, "an internal error occurred; the server's log has the details")

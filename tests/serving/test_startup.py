@@ -63,7 +63,7 @@ def test_threads_get_the_predictions_of_their_own_hours() -> None:
     """A server uses one thread, but the app may be called from several."""
     from serve import app
 
-    forecaster: Forecaster = app.state.forecaster
+    forecaster: Forecaster = app.forecaster
     inputs = [CalendarFields(number % 24, number % 7, number % 366 + 1) for number in range(4000)]
     with ThreadPoolExecutor(8) as threads:
         predictions = list(threads.map(forecaster.predict, inputs))
