@@ -72,11 +72,13 @@ def fit_forest(hours: pd.DataFrame, settings: Settings, *, seed: int) -> RandomF
     :param hours: from ``make_features`` with the calendar of the settings.
     """
     fitted = fitted_hours(hours, settings)
-    forest = fit_trees(fitted, settings, N_TREES - settings.recent_trees, seed=seed)
-    if settings.recent_trees:
-        recent = fit_trees(last_weeks(fitted, RECENT_WEEKS), settings, settings.recent_trees, seed=seed)
-        forest.estimators_ += recent.estimators_  # trees of two fits are one forest
-        forest.set_params(n_estimators=N_TREES)
+    recent = last_weeks(fitted, RECENT_WEEKS)
+    # Where all hours are recent, two fits with one seed would give the same trees twice.
+    n_recent = settings.recent_trees if len(recent) < len(fitted) else 0
+    forest = fit_trees(fitted, settings, N_TREES - n_recent, seed=seed)
+    if n_recent:
+        forest.estimators_ += fit_trees(recent, settings, n_recent, seed=seed).estimators_
+        forest.set_params(n_estimators=N_TREES)  # trees of two fits are one forest
     return forest
 
 

@@ -7,11 +7,13 @@ import pandas as pd
 import pytest
 from sklearn.ensemble import RandomForestRegressor
 
+from forecast_core.features import FEATURES
 from forecast_core.model_card import ModelCard
 from serving.onnx_model import load_model
 from tests.builders import CARD, MODEL_FILE, Export, Site, calendar_of, hourly_load
 from training.forest import (
     LARGEST_RELATIVE_DIFFERENCE,
+    N_TREES,
     Settings,
     all_inputs,
     export_forest,
@@ -107,6 +109,17 @@ def test_trees_of_two_fits_are_one_forest() -> None:
     in_january = slice(0, 31 * 24)
     assert of_recent.iloc[in_january].mean() - of_all.iloc[in_january].mean() > 200
     assert largest_difference(forest, export_forest(forest, CARD)) <= LARGEST_RELATIVE_DIFFERENCE
+
+
+def test_no_tree_is_fitted_twice() -> None:
+    """Where all hours are recent, the recent trees are not those of all hours again."""
+    power = hourly_load(days=8 * 7)
+    settings = Settings("none", calendar_of(power))
+    hours = make_features(power, settings.calendar)
+    forecasts = {
+        tree.predict(hours[list(FEATURES)].to_numpy()).tobytes() for tree in fit_forest(hours, settings, seed=0)
+    }
+    assert len(forecasts) == N_TREES
 
 
 def test_a_leaf_averages_as_many_hours_as_the_settings_say() -> None:
