@@ -1,5 +1,8 @@
 """Does the load say that a file's timestamps follow the other clock than the one they were read by?"""
 
+from typing import Any
+from zoneinfo import ZoneInfo
+
 import numpy as np
 import pandas as pd
 
@@ -41,23 +44,36 @@ def _moves_at_clock_changes(power: pd.Series, convention: TimestampConvention) -
     :returns: for each change, a number for each day around it: 1 if the profile moves with the clock, -1 if it stays.
     """
     clock = convention.time_zone if convention.clock == "local" else convention.standard_time
-    local, shown = power.index.tz_convert(convention.time_zone), power.index.tz_convert(clock).tz_localize(None)
-    days = power.groupby([shown.normalize(), shown.hour]).mean().unstack()
-    days = days[days.index.day_of_week < 5].dropna()
-    days = days.sub(days.mean(axis="columns"), axis="index")
-    offset = pd.Series(local.tz_localize(None) - power.index.tz_convert("UTC").tz_localize(None), shown.normalize())
-    steps = (offset.groupby(level=0).last().diff() / pd.Timedelta(hours=1)).dropna()
+    timestamps = power.index.tz_convert(clock).tz_localize(None)
+    days = _daily_profiles(power, timestamps)
     moves = []
-    for change, step in steps[steps.abs() == 1].items():
+    for change, step in _clock_changes(power.index, timestamps, convention.time_zone).items():
         around = days.loc[change - _AROUND_CHANGE : change + _AROUND_CHANGE].drop(change, errors="ignore")
         before, after = around[around.index < change], around[around.index > change]
         # A load that is the same all day has no profile that could move.
         if min(len(before), len(after)) >= _FEWEST_DAYS and around.any(axis=None):
-            profiles = before.median().to_numpy(), after.median().to_numpy()
-            from_before = _move_towards(after, profiles[0], -int(step))
-            from_after = _move_towards(before, profiles[1], int(step))
+            from_before = _move_towards(after, before.median().to_numpy(), -step)
+            from_after = _move_towards(before, after.median().to_numpy(), step)
             moves.append(pd.concat([from_before, from_after]))
     return moves
+
+
+def _daily_profiles(power: pd.Series, timestamps: pd.DatetimeIndex) -> pd.DataFrame:
+    """List the days with 24 hours: a row for each, a column for each hour, without the day's mean.
+
+    Only Monday to Friday, since the site's weekend is not known yet; a rest day among them does not move a median.
+    """
+    days = power.groupby([timestamps.normalize(), timestamps.hour]).mean().unstack()
+    days = days[days.index.day_of_week < 5].dropna()
+    return days.sub(days.mean(axis="columns"), axis="index")
+
+
+def _clock_changes(instants: pd.DatetimeIndex, timestamps: pd.DatetimeIndex, time_zone: ZoneInfo) -> dict[Any, int]:
+    """List the days on which the local clock goes an hour forward (1) or back (-1)."""
+    by_clock, by_utc = (instants.tz_convert(clock).tz_localize(None) for clock in (time_zone, "UTC"))
+    offsets = pd.Series(by_clock - by_utc, timestamps.normalize()).groupby(level=0).last()
+    steps = offsets.diff() / pd.Timedelta(hours=1)
+    return {day: int(step) for day, step in steps.items() if abs(step) == 1}
 
 
 def _move_towards(days: pd.DataFrame, profile: np.ndarray, hours: int) -> pd.Series:

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone, tzinfo
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
@@ -139,7 +139,7 @@ def _parse_naive(name: str, texts: pd.Series, naive: pd.Series, column: str) -> 
 
 
 def find_instants(
-    name: str, all_times: pd.Series, offsets: pd.Series | None, has_value: pd.Series, options: ReadingOptions
+    name: str, times: pd.Series, offsets: pd.Series | None, has_value: pd.Series, options: ReadingOptions
 ) -> tuple[TimestampConvention, pd.Series]:
     """Find what the timestamps of rows with a value mean, and the time that each shows.
 
@@ -147,45 +147,56 @@ def find_instants(
     Without offsets, a local timestamp that the clock skips is left out if the hour after it is there, too:
     then the file has 24 hours on that day, of which one is filled in.
 
-    :param all_times: naive, as ``parse_times`` returns them, with their offsets if they have some.
+    :param times: naive, as ``parse_times`` returns them, with their offsets if they have some.
         Rows without a value tell which of two equal local times is the second.
     :returns: the convention; and the times in standard time, of rows with a value, without those left out.
     :raises DataError: the timestamps follow the local clock and the options do not say so,
         or they cannot be moved to the year that the options name.
     """
-    zone, times = site_time_zone(options.timezone), all_times[has_value]
-    step = _step_to_year(name, times, options)
+    zone = site_time_zone(options.timezone)
+    step = _step_to_year(name, times[has_value], options)
     if step and (options.local_time or offsets is not None):
         raise DataError("--year cannot move local times: the clock changes on other days in that year", file=name)
-    dated = times + step
-    standard = standard_time(zone, dated.min().to_pydatetime())
-    local = options.local_time
-    if offsets is not None:
-        instants = (dated - offsets[has_value]).dt.tz_localize("UTC")
-        shows_local, shows_standard = (
-            instants.dt.tz_convert(clock).dt.tz_localize(None).equals(dated) for clock in (zone, standard)
-        )
-        local = shows_local and not shows_standard
-    elif not local and (line := _line_of_clock_change(dated, zone)) is not None:
-        wrong = f"is where the clock of {options.timezone} changes, and the timestamps change with it; add --local-time"
-        raise DataError(wrong, file=name, line=line, column=options.time_column, value=times[line])
+    if offsets is None and not options.local_time:
+        _refuse_local_times(name, times[has_value], zone, options)
+    times = times + step
+    standard = standard_time(zone, times[has_value].min().to_pydatetime())
+    if offsets is None:
+        is_local = options.local_time
+    else:
+        instants, times = (times - offsets)[has_value].dt.tz_localize("UTC"), times[has_value]
+        is_local = _times_on(zone, instants).equals(times) and not _times_on(standard, instants).equals(times)
     convention = TimestampConvention(
         time_zone=zone,
         standard_time=standard,
         marks=options.timestamps,
-        clock="local" if local else "standard",
+        clock="local" if is_local else "standard",
         weekday_shift=step.days % 7,
     )
     if offsets is None:
-        every = all_times + step
-        in_file = zip(every.dt.to_pydatetime(), _repeated(every), strict=True)
-        of_rows = [convention.instant(time.replace(fold=int(again))) for time, again in in_file]
-        instants = pd.Series(pd.DatetimeIndex(of_rows), index=every.index)
-        if local:
-            skipped = every.dt.tz_localize(zone, ambiguous=np.full(len(every), True), nonexistent="NaT").isna()
-            has_value = has_value & ~(skipped & instants.isin(instants[~skipped]))
-        instants = instants[has_value]
+        instants = _instants_of(convention, times, has_value)
     return convention, instants.dt.tz_convert(standard)
+
+
+def _times_on(clock: tzinfo, instants: pd.Series) -> pd.Series:
+    return instants.dt.tz_convert(clock).dt.tz_localize(None)
+
+
+def _instants_of(convention: TimestampConvention, times: pd.Series, has_value: pd.Series) -> pd.Series:
+    """Find the instants of times without offsets; of rows with a value, but for those of a skipped hour."""
+    in_file = zip(times.dt.to_pydatetime(), _repeated(times), strict=True)
+    in_standard_time = [convention.instant(time.replace(fold=int(again))) for time, again in in_file]
+    instants = pd.Series(pd.DatetimeIndex(in_standard_time), index=times.index)
+    if convention.clock == "standard":
+        return instants[has_value]
+    is_skipped = _is_skipped(pd.DatetimeIndex(times), convention.time_zone)
+    return instants[has_value & ~(is_skipped & instants.isin(instants[~is_skipped]))]
+
+
+def _is_skipped(times: pd.DatetimeIndex, time_zone: ZoneInfo) -> np.ndarray:
+    """Mark the times that the local clock skips in spring."""
+    # Which of the two hours in autumn is meant makes no difference here.
+    return np.asarray(times.tz_localize(time_zone, ambiguous=np.full(len(times), True), nonexistent="NaT").isna())
 
 
 def _step_to_year(name: str, times: pd.Series, options: ReadingOptions) -> pd.Timedelta:
@@ -207,11 +218,14 @@ def _repeated(times: pd.Series) -> np.ndarray:
     return np.asarray(times.duplicated(keep="last" if backwards else "first"))
 
 
-def _line_of_clock_change(times: pd.Series, time_zone: ZoneInfo) -> int | None:
-    """Find the line where naive times repeat, or leave out, exactly what the local clock does; None if nowhere."""
+def _refuse_local_times(name: str, times: pd.Series, time_zone: ZoneInfo, options: ReadingOptions) -> None:
+    """Refuse times that repeat, or leave out, exactly what the local clock does, if the options do not say so."""
     again = times[_repeated(times)]
     ambiguous = pd.DatetimeIndex(again).tz_localize(time_zone, ambiguous="NaT", nonexistent="shift_forward").isna()
-    return int(again.index[ambiguous][0]) if ambiguous.any() else _line_after_skipped_hour(times, time_zone)
+    line = int(again.index[ambiguous][0]) if ambiguous.any() else _line_after_skipped_hour(times, time_zone)
+    if line is not None:
+        wrong = f"is where the clock of {time_zone.key} changes, and the timestamps change with it; add --local-time"
+        raise DataError(wrong, file=name, line=line, column=options.time_column, value=times[line])
 
 
 def _usual_step(times: pd.Series) -> pd.Timedelta | None:
@@ -226,13 +240,12 @@ def _line_after_skipped_hour(times: pd.Series, time_zone: ZoneInfo) -> int | Non
         return None
     every = pd.date_range(times.min(), times.max(), freq=step)
     is_there = every.isin(times)
-    is_skipped = every.tz_localize(time_zone, ambiguous=np.full(len(every), True), nonexistent="NaT").isna()
+    is_skipped = _is_skipped(every, time_zone)
     begins, ends = (np.flatnonzero(is_skipped & ~np.roll(is_skipped, by)) for by in (1, -1))
-    an_hour = round(pd.Timedelta(hours=1) / step)
     for begin, end in zip(begins, ends, strict=True):
         # The clock skips 2:00 to 3:00. A file of local starts goes from 1:00 to 3:00; of local ends, too.
-        # A program that adds an hour to local starts, to mark the end, goes from 2:00 to 4:00: an hour later.
-        for later in (0, an_hour):
+        # A program that adds the interval to local starts, to mark the end, goes from 2:00 to 4:00: a row later.
+        for later in (0, 1):
             before, after = begin + later - 1, end + later + 1
             is_inside = before >= 0 and after < len(every)
             if is_inside and is_there[[before, after]].all() and not is_there[before + 1 : after].any():
@@ -244,18 +257,17 @@ def find_doubled(times: pd.Series, offsets: pd.Series | None, values: pd.Series,
     """Mark rows that repeat an earlier row's time and value.
 
     The local clock shows an hour twice in autumn, so two rows of that hour are no repetition,
-    unless the rows two hours before or after it are repeated, too.
+    unless the rows an hour before or after it are repeated, too.
     """
     rows = pd.DataFrame({"time": times, "offset": offsets, "value": values})
     doubled = rows.duplicated()
     if offsets is None and doubled.any():
         localized = times.dt.tz_localize(site_time_zone(time_zone), ambiguous="NaT", nonexistent="shift_forward")
         # The clock shows 1:00 to 2:00 twice, so two equal rows of 1:30 are two quarter hours; but if the rows
-        # of 23:30 or 3:30 are there twice as well, or 1:30 three times, rows were repeated.
+        # of 0:30 or 2:30 are there twice as well, or 1:30 three times, rows were repeated.
         occurs_once = localized.notna()
-        doubled_elsewhere = times[doubled & occurs_once]
-        two_hours = pd.Timedelta(hours=2)
-        is_beside = times.isin(pd.concat([doubled_elsewhere - two_hours, doubled_elsewhere + two_hours]))
+        doubled_elsewhere, an_hour = times[doubled & occurs_once], pd.Timedelta(hours=1)
+        is_beside = times.isin(pd.concat([doubled_elsewhere - an_hour, doubled_elsewhere + an_hour]))
         is_there_three_times = times.groupby(times).transform("size") > 2
         doubled &= occurs_once | is_there_three_times | is_beside
     return doubled

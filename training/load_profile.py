@@ -107,7 +107,7 @@ def _read(name: str, content: bytes, options: ReadingOptions) -> LoadProfile:
     instants = _in_period(instants, convention, options)
     if instants.empty:
         raise DataError("no hour has a value in the chosen period", file=name)
-    minutes = _check_steps(instants, error_at)
+    minutes = _check_steps(instants, convention, error_at)
     starts = instants - time_since_start(convention.marks, timedelta(minutes=minutes))
 
     # find_instants may have left rows out.
@@ -191,15 +191,19 @@ def _check_span(times: pd.Series, error_at: Callable[[int, str], DataError]) -> 
         raise error_at(shortest.index[0], "is more than a year from the other rows")
 
 
-def _check_steps(instants: pd.Series, error_at: Callable[[int, str], DataError]) -> int:
+def _check_steps(
+    instants: pd.Series, convention: TimestampConvention, error_at: Callable[[int, str], DataError]
+) -> int:
     """Find the minutes between rows, and check that every row lies on that grid, once."""
     in_order = instants.sort_values(kind="stable")
     steps = in_order.diff()
     again = in_order.index[steps == pd.Timedelta(0)]
     if len(again):
-        more = (
-            "if the file has several meters or registers, keep the rows of one; if date and time are apart, join them"
-        )
+        more = "if the file has several meters or registers, keep the rows of one"
+        if convention.clock == "local":
+            more += "; if its program added the interval to local starts, take it off and add --timestamps start"
+        else:
+            more += "; if date and time are apart, join them"
         raise error_at(again[0], f"is there twice, with different values; {more}")
     usual = steps.mode()
     minutes = usual[0] / pd.Timedelta(minutes=1) if len(usual) else 60

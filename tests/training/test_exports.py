@@ -93,13 +93,17 @@ def test_local_time_without_the_option_is_noticed(export: Export, backwards: boo
         export.read(load[::-1] if backwards else load, local_time=False)
 
 
-def test_local_time_with_an_hour_added_is_noticed() -> None:
-    """A program that adds an hour to the local start leaves out the hour after the clock's."""
-    load = Export().site.load()
+@pytest.mark.parametrize(("minutes", "noticed"), [(60, "04:00:00"), (15, "03:15:00")])
+def test_local_starts_with_the_interval_added_are_noticed(minutes: int, noticed: str) -> None:
+    """A program that adds the interval leaves out the row after the clock's, and repeats the one after in autumn."""
+    export = Export(Site(minutes=minutes))
+    load = export.site.load()
     starts = load.index.tz_convert(AMSTERDAM).tz_localize(None)
-    shifted = pd.Series(load.to_numpy(), index=starts.tz_localize("UTC"))[~starts.duplicated()]
-    with pytest.raises(DataError, match="'2022-03-27 04:00:00' is where the clock of Europe/Amsterdam changes"):
-        Export().read(shifted)
+    shifted = pd.Series(load.to_numpy(), index=starts.tz_localize("UTC"))
+    with pytest.raises(DataError, match=f"'2022-03-27 {noticed}' is where the clock of Europe/Amsterdam changes"):
+        export.read(shifted[~starts.duplicated()])
+    with pytest.raises(DataError, match=r"is there twice, .*; if its program added the interval to local starts, take"):
+        export.read(shifted, local_time=True)
 
 
 @pytest.mark.parametrize(
