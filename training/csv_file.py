@@ -65,22 +65,7 @@ def read_columns(name: str, content: bytes, time_column: str, value_column: str)
             raise DataError(f"is {what}, not a CSV; open it in its program and save it as CSV", file=name)
     text = decode(content)
     separator = _find_separator(name, text, time_column, value_column)
-    reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
-    try:
-        header = [column.strip() for column in next(reader)]
-        if time_column not in header or value_column not in header:
-            raise DataError(
-                "has a line break in its header; write the names of the columns in one line", file=name, line=1
-            )
-        places = header.index(time_column), header.index(value_column)
-        in_file = ((reader.line_num, row) for row in reader)
-        cells = {
-            line: [row[place].strip() for place in places]
-            for line, row in in_file
-            if any(cell.strip() for cell in _checked_length(name, line, row, header, places[1], separator))
-        }
-    except csv.Error as error:
-        raise DataError(f"is not a CSV ({error})", file=name, line=reader.line_num) from error
+    cells = _read_cells(name, text, separator, time_column, value_column)
     if not cells:
         raise DataError("the file has a header and no rows", file=name)
     rows = pd.DataFrame.from_dict(cells, orient="index", columns=[TIME, VALUE], dtype="str")
@@ -91,23 +76,33 @@ def read_columns(name: str, content: bytes, time_column: str, value_column: str)
     return rows.assign(**{VALUE: _parse_numbers(name, rows[VALUE], separator, value_column)})
 
 
-def _checked_length(
-    name: str, line: int, row: list[str], header: list[str], value_place: int, separator: str
-) -> list[str]:
-    """Check that a row has a cell for each column.
-
-    Empty cells after the last column do no harm, unless a decimal comma may have moved the cells after the value.
-    A column without a name after the value may hold the decimals of a comma, so it has to be empty.
-    """
-    named = len(header)
-    while named > value_place + 1 and not header[named - 1]:
-        named -= 1
-    surplus, may_have_moved = row[named:], separator == "," and value_place < named - 1
-    is_longer = any(map(str.strip, surplus)) or (may_have_moved and len(row) > len(header))
-    if is_longer or (len(row) < len(header) and any(map(str.strip, row))):
-        hint = "put quotes around values with a separator in them, or export the file with another separator"
-        raise DataError(f"has {len(row)} cells and the header {len(header)}; {hint}", file=name, line=line)
-    return row
+def _read_cells(name: str, text: str, separator: str, *wanted: str) -> dict[int, list[str]]:
+    """Read the cells of the wanted columns, by line number; the last of them is the column of values."""
+    reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
+    cells = {}
+    try:
+        header = [column.strip() for column in next(reader)]
+        if not set(wanted) <= set(header):
+            raise DataError(
+                "has a line break in its header; write the names of the columns in one line", file=name, line=1
+            )
+        places = [header.index(column) for column in wanted]
+        # Empty cells after the last column do no harm, unless a decimal comma may have moved the cells after the value.
+        # A column without a name after the value may hold the decimals of a comma, so it has to be empty.
+        n_named = 1 + max(place for place, column in enumerate(header) if column)
+        may_have_moved = separator == "," and places[-1] < n_named - 1
+        for row in reader:
+            if not any(map(str.strip, row)):
+                continue
+            is_longer = any(map(str.strip, row[n_named:])) or (may_have_moved and len(row) > len(header))
+            if is_longer or len(row) < len(header):
+                hint = "put quotes around values with a separator in them, or export the file with another separator"
+                wrong = f"has {len(row)} cells and the header {len(header)}; {hint}"
+                raise DataError(wrong, file=name, line=reader.line_num)
+            cells[reader.line_num] = [row[place].strip() for place in places]
+    except csv.Error as error:
+        raise DataError(f"is not a CSV ({error})", file=name, line=reader.line_num) from error
+    return cells
 
 
 def _download_published() -> None:
@@ -192,8 +187,10 @@ def _find_decimal_sign(name: str, texts: pd.Series, separator: str, column: str)
     point, comma = (".", ","), (",", ".")
     with_point, with_comma = (texts.str.fullmatch(_number(*signs)).sum() for signs in (point, comma))
     has_sign = texts.str.contains("[.,]").eq(True)
-    if with_point != with_comma or not has_sign.any():
-        return point if with_point >= with_comma else comma
+    if with_point != with_comma:
+        return point if with_point > with_comma else comma
+    if with_point < texts.notna().sum() or not has_sign.any():  # some value is no number, or all are whole
+        return point
     # Both readings fit every value, so each sign stands before three digits: 1.234 has decimals, or is a thousand.
     # "12000; 1.234" has decimals, since 12000 has no sign between thousands; so has "0.500; 1.234".
     # "950; 1.234" may be either.

@@ -64,6 +64,7 @@ def test_the_decimal_sign_is_recognised(separator: str, texts: list[str], values
         b'"ds","y"\n"2015-01-01 01:00","1.5"\n',
         b"ds,y,\n2015-01-01 01:00,1.5,\n",
         b"ds,y\n2015-01-01 01:00,1.5,\n",
+        b"ds,y,z\n,,,,\n2015-01-01 01:00,1.5,\n",
         b"site,y,ds\nx,1.5,2015-01-01 01:00\n",
         b" ds ;y\n 2015-01-01 01:00 ; 1,5 \n",
         "ds;y;Zähler\n2015-01-01 01:00;1,5;Küche\n".encode("cp1252"),
@@ -71,7 +72,14 @@ def test_the_decimal_sign_is_recognised(separator: str, texts: list[str], values
         b"ds,y\n\n2015-01-01 01:00,1.5\n\n",
     ],
     ids=[
-        *("byte-order mark", "carriage returns", "quoted", "a trailing empty column", "a trailing comma"),
+        *(
+            "byte-order mark",
+            "carriage returns",
+            "quoted",
+            "a trailing empty column",
+            "a trailing comma",
+            "an empty row",
+        ),
         *("other columns and order", "blanks", "an older encoding", "UTF-16", "empty lines"),
     ],
 )
