@@ -50,7 +50,7 @@ def create_app(model_file: Path, long_forecasts: LongForecasts | None = None) ->
     :param long_forecasts: of the whole process, if this is one of several apps.
     :raises InvalidModel: the file is missing, damaged, foreign, or made for another version of the contract.
     """
-    web_files = WebFiles(directory=WEB_FOLDER)
+    web_files = WebFiles(directory=WEB_FOLDER)  # in routes, since a Mount's 405 would not name the methods
     routes = [
         Route(f"/{CONTRACT_VERSION}/prediction", prediction, methods=METHODS),
         Route(f"/{CONTRACT_VERSION}/forecast", forecast, methods=METHODS),

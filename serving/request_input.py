@@ -45,7 +45,7 @@ def announces_body(scope: Scope) -> bool:
 async def _read_body(request: Request) -> bytes:
     declared = request.headers.get("content-length", "0")
     too_large = InputTooLarge(f"the body is larger than {LARGEST_BODY:,} bytes; a request fits in a hundred")
-    if declared.isdigit() and (len(declared) > _LONGEST_LENGTH or int(declared) > LARGEST_BODY):
+    if declared.isascii() and declared.isdigit() and (len(declared) > _LONGEST_LENGTH or int(declared) > LARGEST_BODY):
         raise too_large
     body = bytearray()
     async for chunk in request.stream():

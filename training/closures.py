@@ -16,6 +16,7 @@ from .load_profile import DAY, LONGEST_NAME, POWER
 LONGEST_CLOSURE = timedelta(days=366)
 _LINE = re.compile(r"(\d{4}-\d\d-\d\d)(?:[\s,]+(\d{4}-\d\d-\d\d))?[\s,]+(\S.*)")
 
+_FEWEST_AROUND = 4  # days with a value around a day; of fewer, the median is one of odd days
 _AROUND = 56  # days before and after; eight weeks on each side outweigh a school's summer of six
 _REST_MATTERS = 0.2  # of a working day's mean: the least difference to a rest day that tells one from the other
 _LIKE_REST = 0.3  # of that difference: a day that is at most so far above a rest day looks closed
@@ -78,7 +79,7 @@ def find_closures(hours: pd.DataFrame, rest_weekday: int) -> dict[date, date]:
 
 
 def _median_around(power: pd.Series) -> pd.Series:
-    return power.rolling(2 * _AROUND + 1, center=True, min_periods=4).median()
+    return power.rolling(2 * _AROUND + 1, center=True, min_periods=_FEWEST_AROUND).median()
 
 
 def _spans(days: list[date], quiet: set[date]) -> dict[date, date]:

@@ -29,8 +29,10 @@ from .prediction_interval import HIGH, LOW, PredictionInterval
 from .public_holidays import PublicHolidays
 from .validation import Validation
 
+_UNFINISHED = ".unfinished-"  # how the name of a file begins that is written, and replaces another when it is whole
 _NEW_FILE = 0o644  # the mode of a new file; a temporary one is for its owner alone
 FIGURES, PICTURE = "figures.json", "forecast.png"
+# Those that compute the forest, write it, or know the holidays; the time zone database is the user's system's.
 _PACKAGES = ("scikit-learn", "skl2onnx", "onnx", "protobuf", "numpy", "pandas", "holidays")
 
 
@@ -115,7 +117,7 @@ def _check_replaceable(path: Path) -> None:
             raise DataError(f"{path} is not a regular file; choose another path")
         if not target.parent.is_dir():
             raise DataError(f"{path}: the folder does not exist; create it first")
-        with NamedTemporaryFile(dir=target.parent, prefix=f".{target.name[:100]}."):
+        with NamedTemporaryFile(dir=target.parent, prefix=_UNFINISHED):
             pass
     except (OSError, RuntimeError, ValueError) as error:  # for such a loop, Python before 3.13 raises RuntimeError
         reason = getattr(error, "strerror", None) or ("a loop of links" if isinstance(error, RuntimeError) else error)
@@ -145,7 +147,7 @@ def write_whole(path: Path, content: bytes) -> None:
     """
     target = path.resolve()
     try:
-        with NamedTemporaryFile(dir=target.parent, prefix=f".{target.name[:100]}.", delete=False) as file:
+        with NamedTemporaryFile(dir=target.parent, prefix=_UNFINISHED, delete=False) as file:
             beside = Path(file.name)
             try:
                 file.write(content)

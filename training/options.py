@@ -67,7 +67,7 @@ def add_reading_options(parser: argparse.ArgumentParser, default: ReadingOptions
     add("--local-time", "timestamps follow the local clock, not standard time all year", action=BooleanOptionalAction)
     add("--timezone", "the site's time zone", metavar="NAME")
     add("--unit", units)
-    add("--zeros-are-missing", "a zero stands for a missing value", action="store_true")
+    add("--zeros-are-missing", "a zero stands for a missing value", action=BooleanOptionalAction)
     add("--since", "leave out days before this one", type=date.fromisoformat, metavar="DATE")
     add("--until", "leave out days after this one", type=date.fromisoformat, metavar="DATE")
     add("--year", "date the data to this year, whose weekdays, holidays and clock changes it has", type=int)

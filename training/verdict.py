@@ -110,7 +110,8 @@ def level_rule(weeks: Weeks, spread: float) -> Rule:
 def shape_rule(weeks: Weeks) -> Rule:
     """Predict the errors of each of the last weeks from those of the others, hour by hour of the week.
 
-    First the error that is proportional to the forecast is taken away week by week: that is the level.
+    First the level is taken away week by week: what a constant and the forecast explain of the errors,
+    so that neither a new base load nor a change in proportion counts as another shape.
     What is left is averaged over the other weeks, and shrunk by (n - 1) / (n + 1) for n weeks,
     as if the scatter between weeks had twice the variance of what repeats itself.
     """
@@ -192,6 +193,7 @@ def _shape_reason(weeks: Weeks, window: int) -> str:
 def _is_unseen_season(weeks: Weeks, model: Forecaster) -> bool:
     """Tell whether the last weeks' days of the year are more than two weeks from all days of the training data.
 
+    The last four weeks are looked at: the start of a longer window may lie in the season before.
     Days between its first and last hour count as its days; the card does not say which of them are missing.
     """
     first, end = (time.date() for time in (model.calendar.first_event_start, model.calendar.end_of_data))

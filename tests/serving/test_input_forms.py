@@ -349,6 +349,12 @@ def test_a_query_string_over_the_limit_is_refused(client: TestClient, expected: 
     assert (response.status_code, response.json()) == (414, problem(414, detail))
 
 
+def test_a_content_length_of_other_digits_is_not_an_internal_error(client: TestClient) -> None:
+    """Python calls a superscript a digit; uvicorn refuses it itself, and the body is read all the same."""
+    status, document = raw_get(client, "", headers=[(b"content-length", "²".encode("latin-1"))])
+    assert (status, document["status"]) == (422, 422)
+
+
 def test_a_body_that_breaks_off_is_not_an_internal_error(client: TestClient) -> None:
     """The client has left, and the server's log has no traceback."""
     status, document = raw_get(client, "", headers=[(b"content-length", b"56")], disconnected=True)
