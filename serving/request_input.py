@@ -39,7 +39,7 @@ async def read_input(request: Request, schema: InputSchema) -> dict[str, Any]:
 def announces_body(scope: Scope) -> bool:
     """Tell whether a request says that it has a body; without these headers it has none (RFC 9112, section 6.3)."""
     headers = dict(scope["headers"])
-    return b"content-length" in headers or b"transfer-encoding" in headers
+    return headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers
 
 
 async def _read_body(request: Request) -> bytes:

@@ -64,10 +64,11 @@ def test_a_body_with_upgrade_is_refused_and_never_read_as_a_request(
     assert json.loads(rest.partition(b"\r\n\r\n")[2]) == UPGRADE_REFUSED
 
 
-def test_upgrade_without_a_body_is_ignored(live_server: str) -> None:
+@pytest.mark.parametrize("announced", [[], ["Content-Length: 0"]])
+def test_upgrade_without_a_body_is_ignored(live_server: str, announced: list[str]) -> None:
     """``curl --http2`` sends it with a query string."""
     with connected(live_server) as connection:
-        connection.sendall(head("GET", "/health", "Connection: Upgrade, close", "Upgrade: h2c"))
+        connection.sendall(head("GET", "/health", "Connection: Upgrade, close", "Upgrade: h2c", *announced))
         assert read_to_end(connection).endswith(b'\r\n\r\n{"status":"ok"}')
 
 
