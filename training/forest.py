@@ -72,7 +72,7 @@ def fit_forest(hours: pd.DataFrame, settings: Settings, *, seed: int) -> RandomF
     :param hours: from ``make_features`` with the calendar of the settings.
     """
     fitted = fitted_hours(hours, settings)
-    recent = last_weeks(fitted, RECENT_WEEKS)
+    recent = recent_hours(fitted)
     # Where all hours are recent, two fits with one seed would give the same trees twice.
     n_recent = settings.recent_trees if len(recent) < len(fitted) else 0
     forest = fit_trees(fitted, settings, N_TREES - n_recent, seed=seed)
@@ -87,9 +87,10 @@ def fitted_hours(hours: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     return hours[~hours[DAY].isin(outlier_days(hours))] if settings.leave_out_outlier_days else hours
 
 
-def last_weeks(hours: pd.DataFrame, weeks: int) -> pd.DataFrame:
-    """Keep the hours of the last weeks."""
-    return hours[hours.index > hours.index[-1] - pd.Timedelta(weeks=weeks)]
+def recent_hours(hours: pd.DataFrame) -> pd.DataFrame:
+    """Keep the hours of the last weeks; all hours if half of those are missing, as after a long gap."""
+    recent = hours[hours.index > hours.index[-1] - pd.Timedelta(weeks=RECENT_WEEKS)]
+    return recent if len(recent) >= RECENT_WEEKS * 7 * 24 / 2 else hours
 
 
 def fit_trees(fitted: pd.DataFrame, settings: Settings, n_trees: int, *, seed: int) -> RandomForestRegressor:

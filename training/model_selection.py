@@ -11,7 +11,7 @@ from sklearn.ensemble import RandomForestRegressor
 
 from forecast_core.site_calendar import SiteCalendar
 
-from .forest import N_TREES, RECENT_WEEKS, Settings, fit_trees, fitted_hours, last_weeks, predict_forest
+from .forest import N_TREES, Settings, fit_trees, fitted_hours, predict_forest, recent_hours
 from .load_profile import make_features
 from .public_holidays import PublicHolidays
 from .validation import (
@@ -37,7 +37,7 @@ the noisier a load is, the more a small leaf learns by heart, and the less a sma
 
 LEAVES = ((20, 10), (20, 0), (20, 15), (1, 0), (1, 15))
 """Hours a leaf and recent trees of 30 that are compared, in order; a leaf of one hour suits a load without noise.
-More of them would take more than sixty fits."""
+Further leaves would take more than sixty fits; further shares take none, and are not needed for the goals."""
 
 REFUSAL_MARGIN = 0.03
 """A baseline has to be better by this share, in both validations and on the last 20 %, for a model to be refused."""
@@ -196,7 +196,7 @@ class Comparison:
         share = settings.recent_trees / N_TREES
         forecast = (1 - share) * self._forecast_of_trees(settings, fitted, held_out)
         if share:
-            forecast += share * self._forecast_of_trees(settings, last_weeks(fitted, RECENT_WEEKS), held_out)
+            forecast += share * self._forecast_of_trees(settings, recent_hours(fitted), held_out)
         return forecast
 
     def _forecast_of_trees(self, settings: Settings, fitted: pd.DataFrame, held_out: pd.DataFrame) -> pd.Series:

@@ -20,7 +20,6 @@ from training.forest import (
     fit_forest,
     fit_trees,
     largest_difference,
-    last_weeks,
     outlier_days,
     predict_forest,
 )
@@ -103,7 +102,7 @@ def test_trees_of_two_fits_are_one_forest() -> None:
     hours = make_features(power, settings.calendar)
     forest = fit_forest(hours, settings, seed=0)
     assert (forest.n_estimators, len(forest.estimators_)) == (30, 30)
-    parts = [fit_trees(hours, settings, 20, seed=0), fit_trees(last_weeks(hours, 8), settings, 10, seed=0)]
+    parts = [fit_trees(hours, settings, 20, seed=0), fit_trees(hours[-8 * 7 * 24 :], settings, 10, seed=0)]
     of_all, of_recent = (predict_forest(part, hours) for part in parts)
     assert np.allclose(predict_forest(forest, hours), (20 * of_all + 10 * of_recent) / 30, rtol=1e-12)
     in_january = slice(0, 31 * 24)
@@ -120,6 +119,16 @@ def test_no_tree_is_fitted_twice() -> None:
         tree.predict(hours[list(FEATURES)].to_numpy()).tobytes() for tree in fit_forest(hours, settings, seed=0)
     }
     assert len(forecasts) == N_TREES
+
+
+def test_a_few_hours_after_a_gap_are_not_the_recent_ones() -> None:
+    """Trees on three hours would say one number for each hour of the week."""
+    power = hourly_load(days=230)
+    power = pd.concat([power[: 150 * 24], power[-3:]])
+    settings = Settings("none", calendar_of(power))
+    hours = make_features(power, settings.calendar)
+    of_all = fit_trees(hours, settings, N_TREES, seed=0)
+    assert predict_forest(fit_forest(hours, settings, seed=0), hours).equals(predict_forest(of_all, hours))
 
 
 def test_a_leaf_averages_as_many_hours_as_the_settings_say() -> None:
