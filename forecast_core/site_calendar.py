@@ -11,7 +11,7 @@ A prediction goes from 1 to 2 to 3, a forecast from 2 to 3.
 """
 
 from calendar import isleap
-from collections.abc import Set
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -105,38 +105,34 @@ class SiteCalendar:
 
     @cached_property
     def _candidates(self) -> dict[tuple[int, bool], list[_Candidate]]:
+        """The candidates by the weekday of 1 January, and by whether the day is day 366, so that few are tried."""
+        candidates: dict[tuple[int, bool], list[_Candidate]] = {each: [] for each in product(range(7), (False, True))}
+        for is_leap_day in (False, True):
+            for each in self._candidates_in_order(is_leap_day):
+                candidates[date(each.year, 1, 1).weekday(), is_leap_day].append(each)
+        return candidates
+
+    def _candidates_in_order(self, is_leap_day: bool) -> Iterator[_Candidate]:
         """List the years in which an event is looked for: in the data, after it, before it.
 
-        The key is the weekday of 1 January, and whether the day is day 366, which only leap years have.
-        For another day, the years outside the data are common ones,
+        Day 366 is in leap years alone. For another day, the years outside the data are common ones,
         so that a fixed date like 4 July has the day of the year that it has in most years.
         """
         first, last = self.first_event_start, self.last_event_start
+        # A timestamp can be of another year than its hour: at the end of a known year, it can be of the next one.
+        first_year, last_year = (self.convention.timestamp(start).year for start in (first, last))
+        for year in range(last_year, first_year - 1, -1):
+            if isleap(year) or not is_leap_day:
+                yield _Candidate(year, first, last)
         first_known, end_known = (
             datetime(year, 1, 1, tzinfo=self.time_zone) for year in (self.known_years[0], self.known_years.stop)
         )
-        # A timestamp can be of another year than its hour: at the end of a known year, it can be of the next one.
-        first_year, last_year = (self.convention.timestamp(start).year for start in (first, last))
-        of_data = [_Candidate(year, first, last) for year in range(last_year, first_year - 1, -1)]
-        later = [
-            _Candidate(year, self.end_of_data, end_known - EVENT_RESOLUTION)
-            for year in range(last_year, self.known_years.stop + 1)
-        ]
-        earlier = [
-            _Candidate(year, first_known, first - EVENT_RESOLUTION)
-            for year in range(first_year, self.known_years[0] - 1, -1)
-        ]
-        outside = [*later, *earlier]
-        in_order = {
-            False: [*of_data, *(each for each in outside if not isleap(each.year))],
-            True: [each for each in (*of_data, *outside) if isleap(each.year)],
-        }
-        return {
-            (weekday, is_leap_day): [
-                each for each in in_order[is_leap_day] if date(each.year, 1, 1).weekday() == weekday
-            ]
-            for weekday, is_leap_day in product(range(7), in_order)
-        }
+        for year in range(last_year, self.known_years.stop + 1):
+            if isleap(year) == is_leap_day:
+                yield _Candidate(year, self.end_of_data, end_known - EVENT_RESOLUTION)
+        for year in range(first_year, self.known_years[0] - 1, -1):
+            if isleap(year) == is_leap_day:
+                yield _Candidate(year, first_known, first - EVENT_RESOLUTION)
 
     def event_starts(self, first: datetime, n_hours: int) -> list[datetime]:
         """List when consecutive hours start.

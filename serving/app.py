@@ -93,7 +93,7 @@ async def forecast(request: Request) -> Response:
     if long_forecasts.is_full:
         detail = f"too many forecasts of more than {HOURS_AT_ONCE} hours are waiting; ask again in a second"
         return problem(503, detail, headers={"Retry-After": "1"})
-    async with long_forecasts.turn():
+    async with long_forecasts.turn():  # a start whose hours are not known is refused in its turn; it is a rare mistake
         return await _forecast(request, fields)
 
 

@@ -58,7 +58,7 @@ async def _read_body(request: Request) -> bytes:
 def _check_content_type(request: Request) -> None:
     if "content-encoding" in request.headers:
         raise UnsupportedMediaType("the body has a Content-Encoding, and none is supported; send it without")
-    content_type = request.headers.get("content-type")
+    content_type = request.headers.get("content-type")  # many scripts send a body without one; it is tried as JSON
     if content_type is None and request.method == "QUERY":
         raise MalformedInput("a QUERY needs a Content-Type (RFC 10008); send application/json")
     if content_type is not None and content_type.partition(";")[0].strip().lower() != "application/json":
