@@ -66,7 +66,7 @@ def train(options: TrainingOptions) -> TrainedModel:
     Settings are selected within the first 80 % of the hours, and at most four years of them.
     They are tested on the last 20 %, the interval is made of the last four years, and the model is fitted on all hours.
     ``options.seed`` is that of the fitted model, and so of its interval and of the comparison with the one in service;
-    selection and test have seeds of their own.
+    selection and test have seeds of their own, so that no seed can be chosen by its test.
 
     :raises DataError: the data or an option is at fault.
     :raises Refused: a check says no.

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone, tzinfo
+from datetime import date, datetime, timedelta, timezone
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
@@ -82,6 +82,7 @@ def standard_time(time_zone: ZoneInfo, first: datetime) -> timezone:
 
     It is the smallest offset that holds for a season, whichever one the database calls daylight saving time:
     in Dublin it is that of winter, which the database calls the exception.
+    A zone that changes it for good within the data keeps the first, in which the meter's clock was set.
 
     :param first: naive.
 
@@ -158,14 +159,13 @@ def find_instants(
     if step and (options.local_time or offsets is not None):
         raise DataError("--year cannot move local times: the clock changes on other days in that year", file=name)
     if offsets is None and not options.local_time:
-        _refuse_local_times(name, times[has_value], zone, options)
-    times = times + step
-    standard = standard_time(zone, times[has_value].min().to_pydatetime())
+        _refuse_local_times(name, times[has_value], step, zone, options)
+    dated = times + step
+    standard = standard_time(zone, dated[has_value].min().to_pydatetime())
     if offsets is None:
         is_local = options.local_time
     else:
-        instants, times = (times - offsets)[has_value].dt.tz_localize("UTC"), times[has_value]
-        is_local = _times_on(zone, instants).equals(times) and not _times_on(standard, instants).equals(times)
+        is_local = _shows_local_time(dated[has_value], offsets[has_value], zone, standard)
     convention = TimestampConvention(
         time_zone=zone,
         standard_time=standard,
@@ -174,15 +174,18 @@ def find_instants(
         weekday_shift=step.days % 7,
     )
     if offsets is None:
-        instants = _instants_of(convention, times, has_value)
-    return convention, instants.dt.tz_convert(standard)
+        return convention, _instants_on_clock(convention, dated, has_value)
+    return convention, (dated - offsets)[has_value].dt.tz_localize("UTC").dt.tz_convert(standard)
 
 
-def _times_on(clock: tzinfo, instants: pd.Series) -> pd.Series:
-    return instants.dt.tz_convert(clock).dt.tz_localize(None)
+def _shows_local_time(times: pd.Series, offsets: pd.Series, time_zone: ZoneInfo, standard: timezone) -> bool:
+    """Tell whether all times are those of the local clock, and not all of them those of standard time."""
+    instants = (times - offsets).dt.tz_localize("UTC")
+    local, all_year = (instants.dt.tz_convert(clock).dt.tz_localize(None) for clock in (time_zone, standard))
+    return local.equals(times) and not all_year.equals(times)
 
 
-def _instants_of(convention: TimestampConvention, times: pd.Series, has_value: pd.Series) -> pd.Series:
+def _instants_on_clock(convention: TimestampConvention, times: pd.Series, has_value: pd.Series) -> pd.Series:
     """Find the instants of times without offsets; of rows with a value, but for those of a skipped hour."""
     in_file = zip(times.dt.to_pydatetime(), _repeated(times), strict=True)
     in_standard_time = [convention.instant(time.replace(fold=int(again))) for time, again in in_file]
@@ -190,7 +193,8 @@ def _instants_of(convention: TimestampConvention, times: pd.Series, has_value: p
     if convention.clock == "standard":
         return instants[has_value]
     is_skipped = _is_skipped(pd.DatetimeIndex(times), convention.time_zone)
-    return instants[has_value & ~(is_skipped & instants.isin(instants[~is_skipped]))]
+    hour_after_is_there = instants.isin(instants[~is_skipped])
+    return instants[has_value & ~(is_skipped & hour_after_is_there)]
 
 
 def _is_skipped(times: pd.DatetimeIndex, time_zone: ZoneInfo) -> np.ndarray:
@@ -218,14 +222,21 @@ def _repeated(times: pd.Series) -> np.ndarray:
     return np.asarray(times.duplicated(keep="last" if backwards else "first"))
 
 
-def _refuse_local_times(name: str, times: pd.Series, time_zone: ZoneInfo, options: ReadingOptions) -> None:
-    """Refuse times that repeat, or leave out, exactly what the local clock does, if the options do not say so."""
-    again = times[_repeated(times)]
-    ambiguous = pd.DatetimeIndex(again).tz_localize(time_zone, ambiguous="NaT", nonexistent="shift_forward").isna()
-    line = int(again.index[ambiguous][0]) if ambiguous.any() else _line_after_skipped_hour(times, time_zone)
-    if line is not None:
-        wrong = f"is where the clock of {time_zone.key} changes, and the timestamps change with it; add --local-time"
-        raise DataError(wrong, file=name, line=line, column=options.time_column, value=times[line])
+def _refuse_local_times(
+    name: str, times: pd.Series, step: pd.Timedelta, time_zone: ZoneInfo, options: ReadingOptions
+) -> None:
+    """Refuse times that repeat, or leave out, exactly what the local clock does, if the options do not say so.
+
+    :param step: to the year that the data is moved to; a simulation may have the clock changes of that year.
+    """
+    for each in {pd.Timedelta(0), step}:
+        dated = times + each
+        again = dated[_repeated(dated)]
+        ambiguous = pd.DatetimeIndex(again).tz_localize(time_zone, ambiguous="NaT", nonexistent="shift_forward").isna()
+        line = int(again.index[ambiguous][0]) if ambiguous.any() else _line_after_skipped_hour(dated, time_zone)
+        if line is not None:
+            wrong = f"is where the clock of {time_zone.key} changes, and the timestamps with it; add --local-time"
+            raise DataError(wrong, file=name, line=line, column=options.time_column, value=times[line])
 
 
 def _usual_step(times: pd.Series) -> pd.Timedelta | None:

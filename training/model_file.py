@@ -7,7 +7,7 @@ from datetime import date
 from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import Any
 
 import pandas as pd
@@ -133,7 +133,8 @@ def _check_report(folder: Path) -> None:
             raise DataError(f"{folder} is not a folder; choose another one with --report")
         else:
             existing = next(parent for parent in folder.absolute().parents if parent.exists())
-            _check_replaceable(existing / folder.name)
+            with TemporaryDirectory(dir=existing, prefix=_UNFINISHED) as beside:
+                (Path(beside) / folder.name).mkdir()
     except (OSError, ValueError) as error:  # a name that no folder can have
         raise DataError(f"{folder} cannot be written ({getattr(error, 'strerror', error)})") from error
 

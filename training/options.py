@@ -62,7 +62,7 @@ def add_reading_options(parser: argparse.ArgumentParser, default: ReadingOptions
     units = f"{', '.join(POWER_UNITS)} of mean power, or {', '.join(ENERGY_UNITS)} of energy per interval"
     add("--time-column", "the column of timestamps", metavar="NAME")
     add("--value-column", "the column of mean power", metavar="NAME")
-    # --labels is the former name.
+    # --labels was its name before the first release, and is in scripts of that time.
     add("--timestamps", "which end of its interval one marks", "--labels", choices=("end", "start"))
     add("--local-time", "timestamps follow the local clock, not standard time all year", action=BooleanOptionalAction)
     add("--timezone", "the site's time zone", metavar="NAME")
@@ -119,8 +119,9 @@ def read_options(arguments: Sequence[str] | None = None) -> TrainingOptions:
         raise DataError("--data needs a path or an address; leave the option out for the published data set")
     if not 0 <= options.seed < 2**32:
         raise DataError(f"--seed {options.seed}: must be from 0 to 4294967295")
-    if options.name is not None and not (options.name.isprintable() and 0 < len(options.name.strip()) <= LONGEST_NAME):
-        raise DataError(f"--name {quoted(options.name)}: must be one line of 1 to {LONGEST_NAME} characters")
+    name = options.name
+    if name is not None and not (name.isprintable() and name.strip() and len(name) <= LONGEST_NAME):
+        raise DataError(f"--name {quoted(name)}: must be one line of 1 to {LONGEST_NAME} characters")
     # Only to check the code; the years of the data are not known yet.
     public_holidays(options.holidays, options.timezone, range(FIRST_YEAR, FIRST_YEAR + 1), FIRST_YEAR)
     return options

@@ -96,7 +96,10 @@ def _language(country: str) -> str | None:
 
 
 def _listed(n_holidays: Mapping[int, int], years: range, last_of_data: int) -> range:
-    """Leave out the years after the data from which on the package lists far fewer holidays than before."""
+    """Leave out the years after the data from which on the package lists far fewer holidays than before.
+
+    Years before the data stay: their holidays are history, which the package has.
+    """
     # Of 246 countries, Cook Islands, India, Nepal, Sri Lanka and Ukraine fall below this share one day.
     enough = 0.6 * median(n_holidays[year] for year in years if year <= last_of_data)
     later = (year for year in years if year > last_of_data)

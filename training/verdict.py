@@ -115,21 +115,27 @@ def shape_rule(weeks: Weeks) -> Rule:
     What is left is averaged over the other weeks, and shrunk by (n - 1) / (n + 1) for n weeks,
     as if the scatter between weeks had twice the variance of what repeats itself.
     """
-    strengths = []
-    for n_weeks in SHAPE_WINDOWS:
-        if weeks.count < n_weeks:
-            continue
-        used = weeks.number >= weeks.count - n_weeks
-        hours, number = weeks.hours[used], weeks.number[used]
-        left = pd.concat([_without_level(hours[number == week]) for week in number.unique()])
-        key = [hours["day_of_week"], hours["hour_of_day"]]
-        sums, counts = (left.groupby(key).transform(how) for how in ("sum", "count"))
-        of_others = ((sums - left) / (counts - 1).clip(lower=1)) * (n_weeks - 1) / (n_weeks + 1)
-        before, after = (each.abs().groupby(number).sum() for each in (left, left - of_others))
-        gain = float((before.sum() - after.sum()) / hours["residual"].abs().sum()) if before.sum() else 0.0
-        is_repeated = float((after < before).mean()) >= FEWEST_BETTER
-        strengths.append(Rule("shape", n_weeks, gain / LEAST_GAIN if is_repeated else 0.0))
+    strengths = [
+        Rule("shape", n_weeks, _gain_from_others(weeks, n_weeks) / LEAST_GAIN)
+        for n_weeks in SHAPE_WINDOWS
+        if weeks.count >= n_weeks
+    ]
     return max(strengths, key=lambda rule: rule.strength, default=Rule("shape", 0, 0.0))
+
+
+def _gain_from_others(weeks: Weeks, n_weeks: int) -> float:
+    """Tell by which share of all their errors the last weeks get better; 0 if too few of them do."""
+    used = weeks.number >= weeks.count - n_weeks
+    hours, number = weeks.hours[used], weeks.number[used]
+    left = pd.concat([_without_level(hours[number == week]) for week in number.unique()])
+    of_hour_of_week = left.groupby([hours["day_of_week"], hours["hour_of_day"]])
+    sums, counts = (of_hour_of_week.transform(how) for how in ("sum", "count"))
+    mean_of_others = (sums - left) / (counts - 1).clip(lower=1)
+    shrunk = mean_of_others * (n_weeks - 1) / (n_weeks + 1)
+    before, after = (each.abs().groupby(number).sum() for each in (left, left - shrunk))
+    if not before.sum() or float((after < before).mean()) < FEWEST_BETTER:
+        return 0.0
+    return float((before.sum() - after.sum()) / hours["residual"].abs().sum())
 
 
 def _without_level(week: pd.DataFrame) -> pd.Series:
@@ -142,6 +148,7 @@ def judge_model(weeks: Weeks, model: Forecaster) -> Verdict:
     """Say whether a model still holds."""
     if weeks.count < FEWEST_WEEKS:
         return Verdict(False, f"Too early to say: {weeks.count} whole weeks are new, and {FEWEST_WEEKS} are needed.")
+    # The mean of held-out weeks is near zero, as that of a forest's errors is; what counts is how far weeks differ.
     spread = model.card.expected_errors["mean_error_by_week"]["standard_deviation"]
     level, shape = level_rule(weeks, spread), shape_rule(weeks)
     if max(level.strength, shape.strength) <= 1:

@@ -241,6 +241,17 @@ def test_the_year_is_that_of_the_first_event_whatever_its_length(minutes: int) -
     assert calendar.convention.weekday_shift == 3
 
 
+@pytest.mark.parametrize("simulated", [2015, 2017])
+def test_clock_changes_are_noticed_by_the_dates_of_either_year(simulated: int) -> None:
+    """A file that is moved from 2015 to 2017 may have the local clock of both."""
+    ends = pd.date_range(f"{simulated}-01-01 01:00", periods=100 * 24, freq="h", tz="Etc/GMT+8")
+    moved = date(simulated, 1, 1) - date(2015, 1, 1)
+    local = ends.tz_convert("America/Los_Angeles").tz_localize(None) - moved
+    content = "\n".join(["ds,y", *(f"{end:%Y-%m-%d %H:%M},5" for end in local)]).encode()
+    with pytest.raises(DataError, match=r"is where the clock of America/Los_Angeles changes"):
+        read(content, year=2017)
+
+
 def test_rows_of_a_coarser_resolution_do_not_vanish_without_a_word() -> None:
     """An hour of a file of quarter hours needs four rows; what has fewer is counted if it is much."""
     coarse, fine = hourly_load(40), hourly_load(80, "2023-02-10T00:00-08:00").resample("15min").ffill()

@@ -17,7 +17,7 @@ def test_without_arguments_the_published_data_is_trained_on() -> None:
 
 
 def test_the_old_name_of_timestamps_is_still_read() -> None:
-    """``--labels`` is what version 1.0.0 called ``--timestamps``."""
+    """``--labels`` was the name of ``--timestamps`` before the first release."""
     assert read_options(["--labels", "start"]) == read_options(["--timestamps", "start"])
     assert read_options(["--labels", "start"]).timestamps == "start"
 
@@ -50,6 +50,7 @@ def test_the_old_name_of_timestamps_is_still_read() -> None:
         ("--name", "", "--name '': must be one line of 1 to 80 characters"),
         ("--name", "two\nlines", "--name 'two\\nlines': must be one line of 1 to 80 characters"),
         ("--name", "x" * 81, "...': must be one line of 1 to 80 characters"),
+        ("--name", "x" * 80 + " ", "...': must be one line of 1 to 80 characters"),
         ("--since", "3 March", "argument --since: invalid fromisoformat value: '3 March'; --help lists the options"),
         ("--seed", "x", "argument --seed: invalid int value: 'x'; --help lists the options"),
         ("--colour", "red", "unrecognized arguments: --colour red; --help lists the options"),
@@ -92,6 +93,13 @@ def test_a_report_that_cannot_be_written_is_found_before_the_work(tmp_path: Path
     figures.mkdir(parents=True)
     with pytest.raises(DataError, match=f"^{figures} is not a regular file; choose another path$"):
         check_paths(read_options(["--report", str(tmp_path / "report")]))
+
+
+def test_a_report_may_go_into_folders_that_do_not_exist(tmp_path: Path) -> None:
+    """What lies beside them does not matter, and nothing is left by the check."""
+    (tmp_path / "report").mkdir()
+    check_paths(read_options(["--report", str(tmp_path / "2026" / "report")]))
+    assert [file.name for file in tmp_path.iterdir()] == ["report"]
 
 
 def test_model_and_report_need_two_names(tmp_path: Path) -> None:
