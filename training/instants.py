@@ -217,8 +217,8 @@ def _step_to_year(name: str, times: pd.Series, options: ReadingOptions) -> pd.Ti
 
 
 def _repeated(times: pd.Series) -> np.ndarray:
-    """Mark each time that occurs for the second time, in a file that runs forwards or backwards."""
-    backwards = times.iloc[0] > times.iloc[-1]
+    """Mark each time that occurs for the second time, in a file whose rows run forwards or backwards."""
+    backwards = times.diff().median() < pd.Timedelta(0)  # not by its ends: forward months may follow newest first
     return np.asarray(times.duplicated(keep="last" if backwards else "first"))
 
 

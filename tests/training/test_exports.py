@@ -157,6 +157,17 @@ def test_of_two_equal_local_times_each_is_itself_without_a_value_too(lost: str) 
     assert power.to_list() == [float(value) for value in values if value]
 
 
+@pytest.mark.parametrize("order", ["months, newest first", "hours, newest first"])
+def test_the_hour_that_occurs_twice_is_read_in_the_order_of_the_rows(order: str) -> None:
+    """Files of a month each may have been joined newest first, and run forwards all the same."""
+    starts = pd.date_range("2023-09-01T00:00+02:00", periods=90 * 24, freq="h").tz_convert("UTC")
+    values = pd.Series(range(len(starts)), index=starts.tz_convert(AMSTERDAM), dtype=float)
+    months = [values[values.index.month == month] for month in (11, 10, 9)]
+    in_file = pd.concat(months) if order.startswith("months") else values[::-1]
+    power = read_local(in_file.index.tz_localize(None), in_file.astype(str).to_list())
+    assert power.to_list() == values.to_list()
+
+
 def test_an_empty_row_of_a_full_grid_does_not_take_the_value_of_the_hour_that_the_clock_skips() -> None:
     """The filler of 2:00 on the spring day is left out, whether or not 3:00 has a value."""
     shown = pd.date_range("2023-01-01 00:00", periods=120 * 24, freq="h")
