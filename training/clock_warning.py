@@ -10,7 +10,7 @@ from forecast_core.timestamps import TimestampConvention
 
 _AROUND_CHANGE = pd.Timedelta(weeks=3)
 _FEWEST_DAYS = 5  # on each side of a clock change
-_CLEAR_MOVE = (0.5, 1.6)  # 1 is a profile that moved by exactly an hour; above, it changed in other ways, too
+_CLEAR = (0.75, 1.3)  # 1 is a profile that did exactly that; above, it changed in other ways, too
 _MOST = 0.75  # of the changes, and of the days, have to agree
 
 
@@ -23,9 +23,10 @@ def warn_of_clock(power: pd.Series, convention: TimestampConvention) -> list[str
     :param power: indexed by event start.
     """
     read_as_local = convention.clock == "local"
-    changes = [move if read_as_local else -move for move in _moves_at_clock_changes(power, convention)]
-    clear = [_CLEAR_MOVE[0] < move.median() < _CLEAR_MOVE[1] for move in changes]
-    if not changes or np.mean(clear) < _MOST or np.mean([(move > 0).mean() for move in changes]) < _MOST:
+    moved = _shares_moved(power, convention)
+    wrong = moved if read_as_local else [1 - share for share in moved]
+    clear = [_CLEAR[0] < share.median() < _CLEAR[1] for share in wrong]
+    if not wrong or np.mean(clear) < _MOST or np.mean([(share > 1 / 2).mean() for share in wrong]) < _MOST:
         return []
     what = "moves by an hour" if read_as_local else "stays as it is"
     found = f"At {sum(clear)} of {len(clear)} clock changes, the load's profile {what} in the file's timestamps"
@@ -34,28 +35,29 @@ def warn_of_clock(power: pd.Series, convention: TimestampConvention) -> list[str
     return [f"{found}, as if they were on the local clock. If they are, add --local-time."]
 
 
-def _moves_at_clock_changes(power: pd.Series, convention: TimestampConvention) -> list[pd.Series]:
+def _shares_moved(power: pd.Series, convention: TimestampConvention) -> list[pd.Series]:
     """Measure how far the weekday profile moves at each clock change, in the file's timestamps.
 
-    An example: people come at 8:00, and the clock goes forward in spring, so ``step`` is 1.
-    By standard time they come at 7:00 afterwards: the profile moved by -1, which is with the clock.
-    On the local clock they still come at 8:00: it stayed.
+    People who come at 8:00 on the local clock are in a file
 
-    :returns: for each change, a number for each day around it: 1 if the profile moves with the clock, -1 if it stays.
+    - in standard time: at 8:00 before the clock goes forward, and at 7:00 after it; the profile moved.
+    - on the local clock: at 8:00 before and after it; the profile stayed.
+
+    :returns: for each change, a number for each day around it: 1 if the profile moved, 0 if it stayed.
     """
     clock = convention.time_zone if convention.clock == "local" else convention.standard_time
     timestamps = power.index.tz_convert(clock).tz_localize(None)
     days = _daily_profiles(power, timestamps)
-    moves = []
+    shares = []
     for change, step in _clock_changes(power.index, timestamps, convention.time_zone).items():
         around = days.loc[change - _AROUND_CHANGE : change + _AROUND_CHANGE].drop(change, errors="ignore")
         before, after = around[around.index < change], around[around.index > change]
         # A load that is the same all day has no profile that could move.
         if min(len(before), len(after)) >= _FEWEST_DAYS and around.any(axis=None):
-            from_before = _move_towards(after, before.median().to_numpy(), -step)
-            from_after = _move_towards(before, after.median().to_numpy(), step)
-            moves.append(pd.concat([from_before, from_after]))
-    return moves
+            of_after = _share_moved(after, before.median().to_numpy(), -step)
+            of_before = _share_moved(before, after.median().to_numpy(), step)
+            shares.append(pd.concat([of_after, of_before]))
+    return shares
 
 
 def _daily_profiles(power: pd.Series, timestamps: pd.DatetimeIndex) -> pd.DataFrame:
@@ -76,11 +78,11 @@ def _clock_changes(instants: pd.DatetimeIndex, timestamps: pd.DatetimeIndex, tim
     return {day: int(step) for day, step in steps.items() if abs(step) == 1}
 
 
-def _move_towards(days: pd.DataFrame, profile: np.ndarray, hours: int) -> pd.Series:
-    """Compare days with a profile: 1 where they are like the profile moved by some hours, -1 where it has not moved.
+def _share_moved(days: pd.DataFrame, profile: np.ndarray, hours: int) -> pd.Series:
+    """Compare days with a profile: 1 where they are like the profile moved by some hours, 0 where it has not moved.
 
     Days are projected on the line between the two, which are equally long.
     """
     moved = np.roll(profile, hours)
     distance = profile @ profile - profile @ moved
-    return days @ (moved - profile) / distance if distance > 0 else days.iloc[:, 0] * 0
+    return (days @ (moved - profile) / distance + 1) / 2 if distance > 0 else days.iloc[:, 0] * 0 + 1 / 2

@@ -24,7 +24,7 @@ _FEWEST_DAYS_OF_OFFSET = 90  # of fewer days, it is an exception and not standar
 HOURS_OF_SHORTEST_DAY = 23  # a day with a clock change in spring; with fewer, the mean of a day is not comparable
 
 POWER_UNITS = ("W", "kW", "MW", "GW", "TW")
-ENERGY_UNITS = ("Wh", "kWh", "MWh")
+ENERGY_UNITS = ("Wh", "kWh", "MWh")  # which meters count in
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -246,21 +246,20 @@ def _usual_step(times: pd.Series) -> pd.Timedelta | None:
 
 
 def _line_after_skipped_hour(times: pd.Series, time_zone: ZoneInfo) -> int | None:
+    """Find the line after a gap that is just the hour that the clock skips in spring; None if there is none."""
     step = _usual_step(times)
     if step is None:
         return None
     every = pd.date_range(times.min(), times.max(), freq=step)
-    is_there = every.isin(times)
-    is_skipped = _is_skipped(every, time_zone)
-    begins, ends = (np.flatnonzero(is_skipped & ~np.roll(is_skipped, by)) for by in (1, -1))
+    skipped = every[_is_skipped(every, time_zone)]
+    begins, ends = skipped[~(skipped - step).isin(skipped)], skipped[~(skipped + step).isin(skipped)]
     for begin, end in zip(begins, ends, strict=True):
         # The clock skips 2:00 to 3:00. A file of local starts goes from 1:00 to 3:00; of local ends, too.
         # A program that adds the interval to local starts, to mark the end, goes from 2:00 to 4:00: a row later.
-        for later in (0, 1):
-            before, after = begin + later - 1, end + later + 1
-            is_inside = before >= 0 and after < len(every)
-            if is_inside and is_there[[before, after]].all() and not is_there[before + 1 : after].any():
-                return int(times.index[times == every[after]][0])
+        for gap in (pd.date_range(begin, end, freq=step), pd.date_range(begin + step, end + step, freq=step)):
+            before, after = gap[0] - step, gap[-1] + step
+            if times.isin([before]).any() and times.isin([after]).any() and not times.isin(gap).any():
+                return int(times.index[times == after][0])
     return None
 
 
