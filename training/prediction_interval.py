@@ -33,7 +33,10 @@ def residuals_of(fit: pd.DataFrame, held_out: pd.DataFrame, settings: Settings, 
 
 
 def residual_quantiles(residuals: pd.DataFrame) -> Quantiles:
-    """Take quantiles, rounded to six significant digits, so that they do not depend on the order of additions."""
+    """Take quantiles by hour of the day; an hour of each weekday has too few residuals for a quantile of 5 %.
+
+    They are rounded to six significant digits, so that they do not depend on the order of additions.
+    """
     by_hour, everything = residuals.groupby("hour_of_day")[RESIDUAL], residuals[RESIDUAL]
     return {
         str(share): [
@@ -121,7 +124,7 @@ class PredictionInterval:
 
     :param quantiles: of residuals of held-out weeks and fifths, with and without months ahead: the outer, stretched.
     :param held_out_weeks: coverage of each fold of weeks, by the residuals of all other hours.
-    :param months_ahead: coverage of the sixty days after earlier dates, by the residuals of weeks and fifths.
+    :param months_ahead: coverage of the sixty days after earlier dates, by the residuals of other weeks and fifths.
     :param last_20_percent: coverage of the last 20 % of these hours, with everything learnt from the first 80 %.
     :param mae_by_week: of each week of the held-out fifths; like new weeks, their neighbours were not fitted.
     :param mean_error_by_week: of the same weeks: forecast less actual.
@@ -178,22 +181,21 @@ class HeldOut(NamedTuple):
         pools = [*self.weeks, *self.fifths], [*self.weeks, *self.fifths, *self.months_ahead]
         return stretched(outer_of(*(residual_quantiles(pd.concat(pool)) for pool in pools)))
 
+    def coverage(self, folds: Sequence[pd.DataFrame]) -> Coverage:
+        """Test on each fold the quantiles that the residuals of all other hours make."""
+        return Coverage.mean([Coverage.of(fold, self.without(fold).quantiles()) for fold in folds])
+
 
 def measure_interval(hours: pd.DataFrame, settings: Settings, *, seed: int) -> PredictionInterval:
     """Make the quantiles of the whole series, and test how such quantiles hold."""
     residuals = HeldOut.of(hours, settings, seed=seed)
     train, test = split_in_time(hours)
     fifths = Weeks.of(pd.concat(residuals.fifths).sort_index())
-    ahead = None
-    if residuals.months_ahead:
-        of_others = residuals._replace(months_ahead=[]).quantiles()  # of weeks and fifths alone
-        ahead = Coverage.of(pd.concat(residuals.months_ahead), of_others)
+    nearer = residuals._replace(months_ahead=[])
     return PredictionInterval(
         quantiles=residuals.quantiles(),
-        held_out_weeks=Coverage.mean(
-            [Coverage.of(fold, residuals.without(fold).quantiles()) for fold in residuals.weeks]
-        ),
-        months_ahead=ahead,
+        held_out_weeks=residuals.coverage(residuals.weeks),
+        months_ahead=nearer.coverage(residuals.months_ahead) if residuals.months_ahead else None,
         last_20_percent=Coverage.of(
             residuals_of(train, test, settings, seed=seed), HeldOut.of(train, settings, seed=seed).quantiles()
         ),

@@ -128,6 +128,15 @@ def test_a_load_like_the_one_before_lies_within_the_interval(measured: tuple[pd.
     assert abs(figures["mean_error_by_week"]["mean"]) < figures["mean_error_by_week"]["standard_deviation"]
 
 
+def test_hours_are_tested_by_the_residuals_of_other_hours_alone() -> None:
+    """An hour was held out in several ways, and none of its residuals makes the interval that it is tested on."""
+    hours = hours_of(scattered_load(20)).assign(residual=0.0)
+    odd, usual = hours[: 10 * 24].assign(residual=100.0), hours[10 * 24 :]
+    residuals = HeldOut([odd, usual], [odd, usual], [])
+    assert residuals.coverage([odd]).share == 0
+    assert residuals.coverage([usual]).share == 0
+
+
 def test_an_interval_that_did_not_hold_months_ahead_is_a_warning() -> None:
     """The load rises by a fifth every sixty days, which no calendar tells; the warning has the number."""
     power = scattered_load(270)
