@@ -24,9 +24,11 @@ try:
     from training.evaluation import check_comparable, compare_with_service
     from training.forest import (
         LARGEST_RELATIVE_DIFFERENCE,
+        RECENT_WEEKS,
         export_forest,
         fit_forest,
         largest_difference,
+        recent_hours,
     )
     from training.load_profile import check_amount, make_features, read_load_profile
     from training.load_warnings import warn_of_weekdays
@@ -106,6 +108,10 @@ def train(options: TrainingOptions) -> TrainedModel:
         tell("", f"holidays are listed until {known[-1]}; forecasts of later hours will be refused")
 
     hours = make_features(power, settings.calendar)
+    if settings.recent_trees and recent_hours(hours) is hours:
+        settings = replace(settings, recent_trees=0)
+        selection = replace(selection, settings=settings)
+        tell("", f"most of the last {RECENT_WEEKS} weeks is missing, so no trees are fitted on them alone")
     if looks_closed := find_closures(hours, rest_weekday):
         tell(
             "closed?", "These days look closed and are in no list. If they were, put them into the file of --closures:"

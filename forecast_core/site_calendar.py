@@ -91,7 +91,8 @@ class SiteCalendar:
     def find_event_start(self, fields: CalendarFields) -> datetime | None:
         """Find the last event of the training data whose timestamp shows these calendar fields.
 
-        If there is none, it is the first such event after the data, else the last one before it.
+        If there is none, it is the first such event after the data, else the last one before it;
+        there, a day but day 366 is looked for in common years alone.
 
         :returns: in standard time; None if no known year has that weekday on that day.
         """

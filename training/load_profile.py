@@ -29,10 +29,10 @@ from .load_warnings import (
 
 FEWEST_WEEKS = 10  # the first 80 % of these are the weeks that recent trees are fitted on
 FIRST_YEAR, LAST_YEAR = 1970, 2069
-"""Of data: all its known years, 1960 to 2099, then have a leap year every fourth,
+"""Of data: all its known years, 1959 to 2100, then have a leap year every fourth,
 so that forty of them have every weekday on every day of the year."""
 KNOWN_YEARS_BEFORE, KNOWN_YEARS_AFTER = 10, 30  # how far from the data the calendar is known
-RESOLUTIONS = (5, 10, 15, 30, 60)  # minutes between rows of which hours can be made
+RESOLUTIONS = (5, 10, 15, 30, 60)  # minutes between rows, as meters have them; a logger's file has to be averaged
 
 LONGEST_NAME = 80
 
@@ -118,6 +118,8 @@ def _read(name: str, content: bytes, options: ReadingOptions) -> LoadProfile:
     if power.empty:
         raise DataError("no hour has a value in the chosen period", file=name)
     first, last = power.index[0].to_pydatetime(), power.index[-1].to_pydatetime()
+    if last.year > LAST_YEAR:
+        raise DataError(f"--year {options.year} moves the end of the data to {last.year}, after {LAST_YEAR}", file=name)
     warnings = [
         *([PUBLISHED_WARNING] if is_published else []),
         *warn_of_gaps(power),

@@ -14,7 +14,7 @@ from .instants import HOURS_OF_SHORTEST_DAY, ReadingOptions
 LONG_GAP = pd.Timedelta(days=366)
 _LONG_RUN = 24  # hours of zeros in a row that a load which is never near zero otherwise does not have
 _NEAR_ZERO = 1 / 5  # of the median load; "never near zero" means that 99 % of the other hours are above it
-_ENERGY = re.compile(r"(?<![a-z/])[kmgt]?wh(?![a-z])", re.IGNORECASE)
+_ENERGY = re.compile(r"(?<![a-z/])[km]?wh(?![a-z])", re.IGNORECASE)
 _MOST_INCOMPLETE = 0.01  # of the rows: more in hours that lack one are more than a meter loses now and then
 _FEWEST_HOURS_OF_MONTH = 7 * 24
 

@@ -1,4 +1,4 @@
-"""What train.py saves: the model with its card, and the report; each file whole or not at all."""
+"""What train.py and evaluate.py save: the model with its card, and reports; each file whole or not at all."""
 
 import json
 import os
@@ -30,6 +30,7 @@ from .public_holidays import PublicHolidays
 from .validation import Validation
 
 _UNFINISHED = ".unfinished-"  # how the name of a file begins that is written, and replaces another when it is whole
+_NO_SOFTWARE = {"Software": None}  # a picture's default names the version of matplotlib
 _NEW_FILE = 0o644  # the mode of a new file; a temporary one is for its owner alone
 FIGURES, PICTURE = "figures.json", "forecast.png"
 # Those that compute the forest, write it, or know the holidays; the time zone database is the user's system's.
@@ -210,7 +211,7 @@ def _evaluation_picture(evaluation: Evaluation) -> bytes:
     small.set_ylabel(f"MAE of the week, {evaluation.unit}")
     small.legend(fontsize="small")
     content = BytesIO()
-    figure.savefig(content, format="png", dpi=110, metadata={"Software": None})
+    figure.savefig(content, format="png", dpi=110, metadata=_NO_SOFTWARE)
     return content.getvalue()
 
 
@@ -230,5 +231,5 @@ def _forecast_picture(validation: Validation, unit: str) -> bytes:
     figure.legend(*large.get_legend_handles_labels(), loc="outside upper right", ncols=2)
     small.set_title("The whole test period", fontsize="medium")
     content = BytesIO()
-    figure.savefig(content, format="png", dpi=110, metadata={"Software": None})
+    figure.savefig(content, format="png", dpi=110, metadata=_NO_SOFTWARE)
     return content.getvalue()

@@ -128,7 +128,7 @@ def select_settings(train: pd.Series, calendar: SiteCalendar, public: PublicHoli
             calendars[kind] = replace(calendar, holidays=counted, known_years=public.listed)
     comparison = Comparison(train, seed)
     if train.index[-1] - train.index[0] < pd.Timedelta(weeks=FEWEST_WEEKS_TO_SELECT):
-        # Too little to measure it: most buildings are quiet on holidays.
+        # Too little to measure it: most buildings are quiet on holidays, and fewer on substitute days.
         kind = "as they fall" if public.as_they_fall else "none"
         return Selection(Settings(kind, calendars[kind]), {}, {})
     # Recent trees know next to no holidays, so these are compared without them; LEAVES adds them.

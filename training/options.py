@@ -27,7 +27,7 @@ class TrainingOptions(ReadingOptions):
     :param closures: path of a file of days on which the building is closed.
     :param replaces: path of the model in service, which the new one has to beat on hours that neither has seen.
     :param holidays: a country or a part of one, or ``none``; None for the country of the time zone.
-    :param force: save the model although a baseline is better.
+    :param force: save the model although a baseline, or the model in service, is better.
     """
 
     data: str | None = None

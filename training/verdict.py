@@ -124,7 +124,10 @@ def shape_rule(weeks: Weeks) -> Rule:
 
 
 def _gain_from_others(weeks: Weeks, n_weeks: int) -> float:
-    """Tell by which share of all their errors the last weeks get better; 0 if too few of them do."""
+    """Tell by which share of all their errors the last weeks get better; 0 if too few of them do.
+
+    The errors of the level count, too: beside a large one, a small change of shape decides nothing.
+    """
     used = weeks.number >= weeks.count - n_weeks
     hours, number = weeks.hours[used], weeks.number[used]
     left = pd.concat([_without_level(hours[number == week]) for week in number.unique()])

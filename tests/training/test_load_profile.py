@@ -252,6 +252,14 @@ def test_clock_changes_are_noticed_by_the_dates_of_either_year(simulated: int) -
         read(content, year=2017)
 
 
+def test_the_data_may_not_be_moved_beyond_the_known_years() -> None:
+    """It may begin in the last year, and has to end in it."""
+    content = hour_ending_csv(hourly_load(240, "2014-07-01T00:00-08:00"))
+    with pytest.raises(DataError, match=r"^load.csv: --year 2069 moves the end of the data to 2070, after 2069$"):
+        read(content, year=2069)
+    assert read(content, year=2066).power.index[-1].year == 2067
+
+
 def test_rows_of_a_coarser_resolution_do_not_vanish_without_a_word() -> None:
     """An hour of a file of quarter hours needs four rows; what has fewer is counted if it is much."""
     coarse, fine = hourly_load(40), hourly_load(80, "2023-02-10T00:00-08:00").resample("15min").ffill()

@@ -54,6 +54,17 @@ def test_a_warning_is_logged_and_kept_in_the_card(feeding_in: Training) -> None:
 
 
 @whole_training
+def test_weeks_that_are_missing_have_no_trees_of_their_own(tmp_path: Path) -> None:
+    """The meter was out of order for ten weeks, and is back for three hours; the card and the log say so."""
+    load = hourly_load(days=220)
+    content = hour_ending_csv(pd.concat([load[: 150 * 24], load[-3:]]))
+    training = run_training(tmp_path, content, TrainingOptions(force=True))
+    assert training.model.card.settings["recent_trees"] == 0
+    assert "most of the last 8 weeks is missing, so no trees are fitted on them alone" in training.log
+    assert "20 hours a leaf, 0 of 30 trees on the last weeks" in training.log
+
+
+@whole_training
 def test_holidays_that_help_are_in_the_card_and_the_forecast(closed_on_holidays: Training) -> None:
     """Noon of Thanksgiving 2026 is quieter than noon of the day before."""
     assert "public holidays of US, the country of America/Los_Angeles: 7 lie in the data" in closed_on_holidays.log
