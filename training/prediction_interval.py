@@ -124,7 +124,7 @@ class PredictionInterval:
 
     :param quantiles: of residuals of held-out weeks and fifths, with and without months ahead: the outer, stretched.
     :param held_out_weeks: coverage of each fold of weeks, by the residuals of all other hours.
-    :param months_ahead: coverage of the sixty days after earlier dates, by the residuals of other weeks and fifths.
+    :param months_ahead: coverage of each sixty days after earlier dates, by the residuals of all other hours.
     :param last_20_percent: coverage of the last 20 % of these hours, with everything learnt from the first 80 %.
     :param mae_by_week: of each week of the held-out fifths; like new weeks, their neighbours were not fitted.
     :param mean_error_by_week: of the same weeks: forecast less actual.
@@ -139,7 +139,10 @@ class PredictionInterval:
 
     @property
     def warning(self) -> str | None:
-        """What the validation says against the interval, if it does."""
+        """What the validation says against the interval, if it does.
+
+        The months after several dates say it; the last 20 % is one period, which may be an odd one.
+        """
         if self.months_ahead is None or self.months_ahead.share >= TOO_NARROW:
             return None
         held = f"{self.months_ahead.share:.0%} of the hours in the sixty days after earlier dates"
@@ -191,11 +194,10 @@ def measure_interval(hours: pd.DataFrame, settings: Settings, *, seed: int) -> P
     residuals = HeldOut.of(hours, settings, seed=seed)
     train, test = split_in_time(hours)
     fifths = Weeks.of(pd.concat(residuals.fifths).sort_index())
-    nearer = residuals._replace(months_ahead=[])
     return PredictionInterval(
         quantiles=residuals.quantiles(),
         held_out_weeks=residuals.coverage(residuals.weeks),
-        months_ahead=nearer.coverage(residuals.months_ahead) if residuals.months_ahead else None,
+        months_ahead=residuals.coverage(residuals.months_ahead) if residuals.months_ahead else None,
         last_20_percent=Coverage.of(
             residuals_of(train, test, settings, seed=seed), HeldOut.of(train, settings, seed=seed).quantiles()
         ),
