@@ -117,7 +117,8 @@ def _in_our_words(error: ValidationError) -> list[InputError]:
         case "enum":
             must = f"be one of {', '.join(map(str, accepted))}"
         case "minItems" | "maxItems":
-            must = f"have {'at least one value' if error.validator == 'minItems' else f'at most {accepted} values'}"
+            number = "one value" if accepted == 1 else f"{accepted} values"
+            must = f"have at {'least' if error.validator == 'minItems' else 'most'} {number}"
         case "uniqueItems":
             return [InputError(path, f"{_named(path)} must not repeat a value")]
         case "pattern" | "minLength" | "maxLength" if "examples" in error.schema:  # the fields of the card have none

@@ -140,6 +140,13 @@ def test_a_damaged_card_is_refused(tmp_path: Path, name: str, text: str | None) 
     assert message.endswith("it was made by an older version; train it again") is (text is None)
 
 
+def test_a_card_with_too_few_values_says_how_many_are_needed(tmp_path: Path) -> None:
+    """A day has 24 hours."""
+    short = changed_model(residual_quantiles=json.dumps(RESIDUALS | {"0.5": [0] * 23}))
+    detail = "its model card is damaged: 0.5 must have at least 24 values, got an array"
+    assert refusal(tmp_path / "x.onnx", short) == detail
+
+
 def test_a_model_of_an_older_version_is_not_called_foreign(tmp_path: Path) -> None:
     """A file of version 1.0.0 has six columns, and its card lacks the fields that came later."""
     model = onnx.load_from_string(CONTENT)
