@@ -27,6 +27,7 @@ try:
         RECENT_WEEKS,
         export_forest,
         fit_forest,
+        fitted_hours,
         largest_difference,
         recent_hours,
     )
@@ -108,7 +109,8 @@ def train(options: TrainingOptions) -> TrainedModel:
         tell("", f"holidays are listed until {known[-1]}; forecasts of later hours will be refused")
 
     hours = make_features(power, settings.calendar)
-    if settings.recent_trees and recent_hours(hours) is hours:
+    fitted = fitted_hours(hours, settings)
+    if settings.recent_trees and recent_hours(fitted) is fitted:
         settings = replace(settings, recent_trees=0)
         selection = replace(selection, settings=settings)
         tell("", f"most of the last {RECENT_WEEKS} weeks is missing, so no trees are fitted on them alone")

@@ -256,6 +256,8 @@ def compare_with_service(
     # No sign test: four weeks are too few for one, and who trains again has a reason to.
     if maes[0] < maes[1]:
         return True, f"{found}; it is smaller in {int((errors[0] < errors[1]).sum())} of {len(errors[0])} weeks"
+    # The new settings lost. If the building changed within these weeks, they could not know it either,
+    # and the model that is fitted on them does; but an alarm alone is not enough to put a worse one into service.
     expected, newer = service.card.expected_errors["mae_by_week"], evaluate(profile, service)
     is_off = maes[1] > expected["mean"] + FAR_OFF * expected["standard_deviation"]
     if is_off and newer.is_alarm and change_since(newer.weeks, WEEKS_COMPARED) >= start.date():

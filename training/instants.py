@@ -82,7 +82,7 @@ def standard_time(time_zone: ZoneInfo, first: datetime) -> timezone:
 
     It is the smallest offset that holds for a season, whichever one the database calls daylight saving time:
     in Dublin it is that of winter, which the database calls the exception.
-    A zone that changes it for good within the data keeps the first, in which the meter's clock was set.
+    If the zone changes it for good in that year, the smaller of the two counts; a later change does not.
 
     :param first: naive.
 

@@ -29,7 +29,7 @@ from .load_warnings import (
 
 FEWEST_WEEKS = 10  # the first 80 % of these are the weeks that recent trees are fitted on
 FIRST_YEAR, LAST_YEAR = 1970, 2069
-"""Of data: all its known years, 1959 to 2100, then have a leap year every fourth,
+"""Of data: all its known years, 1959 to 2099, then have a leap year every fourth,
 so that forty of them have every weekday on every day of the year."""
 KNOWN_YEARS_BEFORE, KNOWN_YEARS_AFTER = 10, 30  # how far from the data the calendar is known
 RESOLUTIONS = (5, 10, 15, 30, 60)  # minutes between rows, as meters have them; a logger's file has to be averaged
@@ -228,6 +228,7 @@ def check_amount(name: str, power: pd.Series) -> None:
     if len(power) < FEWEST_WEEKS * 7 * 24:
         enough = f"at least {FEWEST_WEEKS} weeks are needed"
         raise DataError(f"{len(power)} hours with a value are too few to learn from; {enough}", file=name)
+    # In standard time, since the time zone makes no difference to how many there are.
     rarest = power.groupby([power.index.day_of_week, power.index.hour]).size()
     if len(rarest) < 7 * 24 or rarest.min() < FEWEST_WEEKS // 2:
         raise DataError(f"each hour of each weekday needs a value in at least {FEWEST_WEEKS // 2} weeks", file=name)

@@ -37,10 +37,11 @@ the noisier a load is, the more a small leaf learns by heart, and the less a sma
 
 LEAVES = ((20, 10), (20, 0), (20, 15), (1, 0), (1, 15))
 """Hours a leaf and recent trees of 30 that are compared, in order; a leaf of one hour suits a load without noise.
+Each leaf is there without recent trees, too, which ``train`` takes if the last weeks are missing.
 Further leaves would take more than sixty fits; further shares take none, and are not needed for the goals."""
 
 REFUSAL_MARGIN = 0.03
-"""A baseline has to be better by this share, in both validations and on the last 20 %, for a model to be refused."""
+"""A baseline has to be better by this share, by its score and on the last 20 %, for a model to be refused."""
 
 Fold = tuple[pd.DataFrame, pd.DataFrame]  # the hours to fit on, and those that are held out
 
