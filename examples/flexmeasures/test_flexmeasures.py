@@ -135,7 +135,8 @@ def test_the_schedule_shaves_the_peak_of_the_forecast(site: Site, first: str) ->
     load = [value for value in forecast(site, N=24, start=start, quantile=0.9)["values"] for _ in range(4)]
     assert len(battery) == len(load)
     assert max(map(add, load, battery)) < max(load) - 50
-    assert all(-1e-6 <= 500 + energy / 4 <= 1000 + 1e-6 for energy in accumulate(battery))
+    rounding = 0.02  # kWh: FlexMeasures rounds the power of 96 quarter hours to six decimals of a MW
+    assert all(-rounding <= 500 + energy / 4 <= 1000 + rounding for energy in accumulate(battery))
 
 
 def test_the_export_has_the_sensors_own_resolution_and_unit(site: Site, tmp_path: Path) -> None:
