@@ -101,6 +101,7 @@ def _read(name: str, content: bytes, options: ReadingOptions) -> LoadProfile:
     def error_at(line: int, wrong: str) -> DataError:
         return DataError(wrong, file=name, line=line, column=options.time_column, value=rows[TIME][line])
 
+    # Of the whole file: what cannot be read for sure is refused, also outside the chosen period.
     _check_span(times[has_value], error_at)
     convention, instants = find_instants(name, times, offsets, has_value, options)
     n_skipped = int(has_value.sum()) - len(instants)
@@ -119,7 +120,8 @@ def _read(name: str, content: bytes, options: ReadingOptions) -> LoadProfile:
         raise DataError("no hour has a value in the chosen period", file=name)
     first, last = power.index[0].to_pydatetime(), power.index[-1].to_pydatetime()
     if last.year > LAST_YEAR:
-        raise DataError(f"--year {options.year} moves the end of the data to {last.year}, after {LAST_YEAR}", file=name)
+        moved = "" if options.year is None else f", moved by --year {options.year}"
+        raise DataError(f"the data ends in {last.year}{moved}; {LAST_YEAR} is the last year it may end in", file=name)
     warnings = [
         *([PUBLISHED_WARNING] if is_published else []),
         *warn_of_gaps(power),
@@ -176,7 +178,8 @@ def make_features(power: pd.Series, calendar: SiteCalendar) -> pd.DataFrame:
     hours = pd.DataFrame(of_hours, index=power.index, columns=CalendarFeatures._fields)
     hours[list(FEATURES)] = np.array([cyclical_features(hour) for hour in of_hours], dtype=np.float32)
     hours[POWER] = power
-    hours[DAY] = power.index.tz_convert(calendar.time_zone).normalize().tz_localize(None)
+    # In this order, since some clocks skip midnight in spring.
+    hours[DAY] = power.index.tz_convert(calendar.time_zone).tz_localize(None).normalize()
     return hours
 
 
@@ -228,6 +231,7 @@ def check_amount(name: str, power: pd.Series) -> None:
     if len(power) < FEWEST_WEEKS * 7 * 24:
         enough = f"at least {FEWEST_WEEKS} weeks are needed"
         raise DataError(f"{len(power)} hours with a value are too few to learn from; {enough}", file=name)
+    # Of an hour of the week that was never measured, a forest would take another's power without a word.
     # In standard time, since the time zone makes no difference to how many there are.
     rarest = power.groupby([power.index.day_of_week, power.index.hour]).size()
     if len(rarest) < 7 * 24 or rarest.min() < FEWEST_WEEKS // 2:

@@ -241,6 +241,15 @@ def test_the_year_is_that_of_the_first_event_whatever_its_length(minutes: int) -
     assert calendar.convention.weekday_shift == 3
 
 
+@pytest.mark.parametrize("time_zone", ["Africa/Cairo", "America/Santiago", "Asia/Beirut"])
+def test_a_clock_may_skip_midnight(time_zone: str) -> None:
+    """The day begins at 1:00 then, and has its 23 hours."""
+    profile = read(hour_ending_csv(hourly_load(365)), timezone=time_zone)
+    hours = make_features(profile.power, profile.calendar)
+    first_hours = hours.groupby("day")["hour_of_day"].agg(["first", "size"])
+    assert (1, 23) in first_hours.itertuples(index=False, name=None)
+
+
 @pytest.mark.parametrize("simulated", [2015, 2017])
 def test_clock_changes_are_noticed_by_the_dates_of_either_year(simulated: int) -> None:
     """A file that is moved from 2015 to 2017 may have the local clock of both."""
@@ -255,7 +264,7 @@ def test_clock_changes_are_noticed_by_the_dates_of_either_year(simulated: int) -
 def test_the_data_may_not_be_moved_beyond_the_known_years() -> None:
     """It may begin in the last year, and has to end in it."""
     content = hour_ending_csv(hourly_load(240, "2014-07-01T00:00-08:00"))
-    with pytest.raises(DataError, match=r"^load.csv: --year 2069 moves the end of the data to 2070, after 2069$"):
+    with pytest.raises(DataError, match=r"^load.csv: the data ends in 2070, moved by --year 2069; 2069 is the last"):
         read(content, year=2069)
     assert read(content, year=2066).power.index[-1].year == 2067
 
