@@ -50,7 +50,7 @@ def run(arguments: Sequence[str] | None = None) -> Evaluation:
     log.info("%s", evaluation.table())
     for note in evaluation.notes:
         log.info("note: %s", note)
-    log.info("%s", evaluation.verdict)
+    log.info("%s", evaluation.verdict)  # before the report, so that it is told also where that cannot be written
     write_evaluation(options.report, evaluation)
     return evaluation
 

@@ -109,7 +109,7 @@ def train(options: TrainingOptions) -> TrainedModel:
         tell("", f"holidays are listed until {known[-1]}; forecasts of later hours will be refused")
 
     hours = make_features(power, settings.calendar)
-    fitted = fitted_hours(hours, settings)
+    fitted = fitted_hours(hours, settings)  # fit_forest does without recent trees, too; the card and the log say so
     if settings.recent_trees and recent_hours(fitted) is fitted:
         settings = replace(settings, recent_trees=0)
         selection = replace(selection, settings=settings)

@@ -120,7 +120,7 @@ class SiteCalendar:
         so that a fixed date like 4 July has the day of the year that it has in most years.
         """
         first, last = self.first_event_start, self.last_event_start
-        # A timestamp can be of another year than its hour: at the end of a known year, it can be of the next one.
+        # A timestamp can be of another year than its hour: of the next one at its end, of the one before at its start.
         first_year, last_year = (self.convention.timestamp(start).year for start in (first, last))
         for year in range(last_year, first_year - 1, -1):
             if isleap(year) or not is_leap_day:
@@ -131,7 +131,7 @@ class SiteCalendar:
         for year in range(last_year, self.known_years.stop + 1):
             if isleap(year) == is_leap_day:
                 yield _Candidate(year, self.end_of_data, end_known - EVENT_RESOLUTION)
-        for year in range(first_year, self.known_years[0] - 1, -1):
+        for year in range(first_year, self.known_years[0] - 2, -1):
             if isleap(year) == is_leap_day:
                 yield _Candidate(year, first_known, first - EVENT_RESOLUTION)
 

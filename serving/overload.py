@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-MOST_RUNNING = 4  # their months take turns, so that none waits for a whole other one; /health waits 12 ms for four
+MOST_RUNNING = 4  # their months take turns, so that none waits for a whole other one; /health waits for a month of each
 MOST_WAITING = 16  # about a second of work; whoever came later would rather ask another host
 
 

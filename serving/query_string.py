@@ -10,6 +10,7 @@ from forecast_core.strict_json import MOST_DIGITS
 
 from .errors import MalformedInput
 
+# Some clients write 8.0 for 8; none writes 8e0.
 _INTEGER = re.compile(rf"(-?(?:0|[1-9][0-9]{{0,{MOST_DIGITS - 1}}}))(?:\.0+)?")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")

@@ -19,7 +19,7 @@ from forecast_core.site_calendar import CalendarFeatures, SiteCalendar
 from .instants import HOURS_OF_SHORTEST_DAY
 from .load_profile import DAY, POWER
 
-N_TREES, MOST_LEAVES, FEATURES_A_SPLIT = 30, 500, 6  # a file of 1 MB at most, and 30 microseconds for a prediction
+N_TREES, MOST_LEAVES, FEATURES_A_SPLIT = 30, 500, 6  # a file of 1 MB at most
 RECENT_WEEKS = 8
 """The weeks that recent trees are fitted on, so that the forecast follows a building that changes;
 each hour of the week occurs eight times in them."""

@@ -71,7 +71,7 @@ def public_holidays(named: str | None, time_zone: str, years: range, last_of_dat
             )
     except NotImplementedError as error:
         hint = f"no such country or part of one is known; use a code like NL or DE-BY, or {NONE}"
-        raise DataError(f"--holidays {quoted(named)}: {hint}") from error
+        raise DataError(f"--holidays {quoted(country)}: {hint}") from error
     origin = "as --holidays says" if named else f"the country of {time_zone}"
     listed = _listed(Counter(day.year for day in fall), years, last_of_data)
     if listed.stop - 1 - last_of_data < FEWEST_LISTED_YEARS:
